@@ -1,0 +1,54 @@
+"""The only module that reads the environment; other rooms are handed the values they need."""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Twilio(BaseModel):
+    """The carrier's account; without all three of sid, token and number nothing is sent."""
+
+    api_base: str = "https://api.twilio.com"
+    account_sid: str = ""
+    auth_token: SecretStr = SecretStr("")
+    from_number: str = ""
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.account_sid and self.auth_token.get_secret_value() and self.from_number)
+
+
+class Settings(BaseSettings):
+    """`DOORWAY_<NAME>`, groups by two underscores: `DOORWAY_TWILIO__ACCOUNT_SID`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DOORWAY_", env_nested_delimiter="__", extra="ignore"
+    )
+
+    home: Path = Field(Path(".doorway"), description="where embedded servers and spools live")
+    database_url: str = Field("", description="PostgreSQL; empty: an embedded one")
+    temporal_address: str = Field("", description="host:port; empty: an embedded server")
+    temporal_namespace: str = "default"
+    temporal_key: SecretStr = Field(
+        SecretStr(""), description="32 bytes in hex for payloads; empty: home/keys/temporal.key"
+    )
+    public_base_url: str = Field("", description="what webhook signatures are checked against")
+    port: int = Field(8765, description="of the API and console")
+    pharmacy_api_key: SecretStr = Field(
+        SecretStr(""), description="bearer key of the pharmacy API; empty: that API is closed"
+    )
+    phone_url: str = Field("", description="the simulator's phone page, linked from the console")
+    log_level: str = "INFO"
+    twilio: Twilio = Twilio()
+
+    @cached_property
+    def letters(self) -> Path:
+        """The print spool."""
+        return self.home / "spool" / "letters"
+
+    @cached_property
+    def notes(self) -> Path:
+        """The spool of coordination notes to providers."""
+        return self.home / "spool" / "notes"
