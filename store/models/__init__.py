@@ -1,0 +1,57 @@
+"""The tables. Columns carry the field's terms; rules live in `domain`."""
+
+from store.models.base import Base
+from store.models.care import (
+    Delivery,
+    Letter,
+    Need,
+    Note,
+    Reading,
+    Referral,
+    Screening,
+    ScreeningAnswer,
+)
+from store.models.journeys import Enrollment, Outcome, Stage, StaffAction, Task
+from store.models.members import (
+    Consent,
+    ContactPoint,
+    Evidence,
+    Medication,
+    Member,
+    Pharmacy,
+    Phone,
+)
+from store.models.messages import GateDecision, InboundText, Intent, Receipt
+from store.models.staff import ClockRow, IdentificationRun, StaffMember, StaffSession
+
+__all__ = [
+    "Base",
+    "ClockRow",
+    "Consent",
+    "ContactPoint",
+    "Delivery",
+    "Enrollment",
+    "Evidence",
+    "GateDecision",
+    "IdentificationRun",
+    "InboundText",
+    "Intent",
+    "Letter",
+    "Medication",
+    "Member",
+    "Need",
+    "Note",
+    "Outcome",
+    "Pharmacy",
+    "Phone",
+    "Reading",
+    "Receipt",
+    "Referral",
+    "Screening",
+    "ScreeningAnswer",
+    "StaffAction",
+    "StaffMember",
+    "StaffSession",
+    "Stage",
+    "Task",
+]

@@ -1,0 +1,145 @@
+"""Screening, needs and referrals, readings, deliveries, letters and notes."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.models.base import Base, Json
+
+
+class Screening(Base):
+    __tablename__ = "screenings"
+    __table_args__ = (UniqueConstraint("enrollment_id", "instrument", "ordinal"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    enrollment_id: Mapped[str] = mapped_column(ForeignKey("enrollments.id"))
+    instrument: Mapped[str]
+    ordinal: Mapped[int] = mapped_column(default=1)
+    channel: Mapped[str] = mapped_column(default="sms")
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    completed: Mapped[bool | None]
+
+
+class ScreeningAnswer(Base):
+    __tablename__ = "screening_answers"
+    __table_args__ = (UniqueConstraint("screening_id", "item"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    screening_id: Mapped[int] = mapped_column(ForeignKey("screenings.id"))
+    item: Mapped[str]
+    """LOINC of the question"""
+    answers: Mapped[list[str]]
+    """LOINC answer codes; empty: asked, not understood"""
+    message_id: Mapped[str | None]
+    at: Mapped[datetime]
+
+
+class Need(Base):
+    """A social need a screening found; unconfirmed until a clinician signs it."""
+
+    __tablename__ = "needs"
+    __table_args__ = (UniqueConstraint("enrollment_id", "domain"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    enrollment_id: Mapped[str] = mapped_column(ForeignKey("enrollments.id"))
+    domain: Mapped[str]
+    z_code: Mapped[str | None]
+    item: Mapped[str]
+    found_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[str | None]
+
+
+class Referral(Base):
+    __tablename__ = "referrals"
+    __table_args__ = (UniqueConstraint("need_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    enrollment_id: Mapped[str] = mapped_column(ForeignKey("enrollments.id"), index=True)
+    need_id: Mapped[int] = mapped_column(ForeignKey("needs.id"))
+    status: Mapped[str] = mapped_column(default="requested")
+    """FHIR TaskStatus"""
+    requested_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class Reading(Base):
+    """A blood pressure (mmHg) or a glucose (mg/dL) a member sent."""
+
+    __tablename__ = "readings"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    enrollment_id: Mapped[str] = mapped_column(ForeignKey("enrollments.id"), index=True)
+    kind: Mapped[str]
+    systolic: Mapped[int | None]
+    diastolic: Mapped[int | None]
+    mg_dl: Mapped[int | None]
+    at: Mapped[datetime]
+    message_id: Mapped[str] = mapped_column(unique=True)
+    level: Mapped[str | None]
+    rule: Mapped[str | None]
+
+
+class Delivery(Base):
+    """A refill on its way from the pharmacy to the member's door."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (UniqueConstraint("enrollment_id", "ndc11", "due_on"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    enrollment_id: Mapped[str] = mapped_column(ForeignKey("enrollments.id"), index=True)
+    pharmacy_npi: Mapped[str] = mapped_column(ForeignKey("pharmacies.npi"), index=True)
+    ndc11: Mapped[str]
+    days_supply: Mapped[int]
+    due_on: Mapped[date]
+    status: Mapped[str] = mapped_column(default="ordered", index=True)
+    """domain.delivery.Status"""
+    reason: Mapped[str | None]
+    ordered_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    confirmed: Mapped[str | None]
+    """What the member said of it."""
+
+
+class Letter(Base):
+    __tablename__ = "letters"
+    __table_args__ = (UniqueConstraint("enrollment_id", "step"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    enrollment_id: Mapped[str] = mapped_column(ForeignKey("enrollments.id"))
+    step: Mapped[str]
+    template: Mapped[str]
+    template_version: Mapped[str]
+    language: Mapped[str]
+    large_print: Mapped[bool]
+    created_at: Mapped[datetime]
+    spooled_at: Mapped[datetime | None]
+    path: Mapped[str | None]
+    sha256: Mapped[str | None]
+    pages: Mapped[int | None]
+
+
+class Note(Base):
+    """A coordination note to a provider, and what the provider answered."""
+
+    __tablename__ = "notes"
+    __table_args__ = (UniqueConstraint("enrollment_id", "ordinal"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    enrollment_id: Mapped[str] = mapped_column(ForeignKey("enrollments.id"))
+    ordinal: Mapped[int] = mapped_column(default=1)
+    prescriber_npi: Mapped[str | None]
+    content: Mapped[Json]
+    """The requests, as codes; the rest is drawn from the member's facts when it is written."""
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    """SHA-256 of the secret in the link: the link itself is only in the note."""
+    created_at: Mapped[datetime]
+    reply_by: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    pdf_path: Mapped[str | None]
+    fhir_path: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    answers: Mapped[Json | None]
+    """By request: accept, modify or decline, and a comment."""
