@@ -1,0 +1,38 @@
+"""The connection to Temporal, with what client, worker, tests and replayer must agree on."""
+
+from temporalio.client import Client
+from temporalio.plugin import SimplePlugin
+from temporalio.service import RPCError
+
+from runtime.encryption import data_converter, temporal_key
+from runtime.errors import Refusal
+from runtime.sandbox import workflow_runner
+from runtime.settings import Settings
+
+
+def plugin(key: bytes) -> SimplePlugin:
+    """Sealed payloads and the sandbox; a worker inherits it from its client."""
+    return SimplePlugin(
+        "doorway", data_converter=data_converter(key), workflow_runner=workflow_runner()
+    )
+
+
+async def connect(settings: Settings) -> Client:
+    """A client of the settings' server and namespace."""
+    address = settings.temporal_address
+    if not address:
+        raise Refusal(
+            "No Temporal server is known: set DOORWAY_TEMPORAL_ADDRESS, or start `doorway up`, "
+            "which runs one of its own."
+        )
+    try:
+        return await Client.connect(
+            address,
+            namespace=settings.temporal_namespace,
+            plugins=[plugin(temporal_key(settings))],
+        )
+    except (RPCError, RuntimeError) as failed:
+        raise Refusal(
+            f"The Temporal server at {address} does not answer; check DOORWAY_TEMPORAL_ADDRESS "
+            "and that the server runs."
+        ) from failed
