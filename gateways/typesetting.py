@@ -1,0 +1,112 @@
+"""Letters and notes set as tagged PDF (PDF/UA-1) by typst; a letter's words are in its catalogue."""
+
+import json
+import re
+import threading
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import typst
+
+from domain.notes import CoordinationNote
+from gateways.letter_words import LetterWords, long_date
+
+FONT_PACKAGES = ("fontpkg_atkinson_hyperlegible", "fontpkg_noto_sans")
+PLAIN_PT, LARGE_PT = 12, 18
+"""Large print begins at 18 point (plans' accessibility rules; see the taglines in letter.typ)."""
+
+_PAGE = re.compile(rb"/Type */Page\b")
+_UNSHOWN = re.compile(r"the text `\"(.)")
+
+
+class UnprintableText(Exception):
+    """No font at hand has a letter that the page needs; the message names the script, not the text."""
+
+
+class AddressTooLong(Exception):
+    """The address does not fit the window of the envelope."""
+
+
+class Typesetter:
+    """Safe to share between threads; the same data give the same bytes."""
+
+    def __init__(self, templates: Path) -> None:
+        self._templates = templates
+        self._words = LetterWords(templates / "letters")
+        self._lock = threading.Lock()
+        fonts = typst.Fonts(
+            include_system_fonts=False,
+            include_embedded_fonts=False,
+            font_paths=[str(files(package) / "files") for package in FONT_PACKAGES],
+        )
+        self._letter = self._compiler("letters/letter.typ", fonts)
+        self._note = self._compiler("notes/note.typ", fonts)
+
+    def letter(
+        self, name: str, language: str, data: Mapping[str, object], *, large_print: bool
+    ) -> bytes:
+        """A letter to a member.
+
+        `data`: letter_id, date (a `date`), sender {name, address [lines], phone}, recipient {name,
+        address [lines]}, member {name}, pharmacy {name, phone, address [lines]}. Raises
+        MissingTranslation, MissingData, UnprintableText, AddressTooLong.
+        """
+        page = self._words.fill(name, language, data)
+        page["size"] = LARGE_PT if large_print else PLAIN_PT
+        day = data["date"]
+        assert isinstance(day, date)
+        return self._set(self._letter, page, day)
+
+    def version(self, name: str, language: str) -> str:
+        """Which words and layout a letter was set from: the declared version and a short hash."""
+        return self._words.version(name, language)
+
+    def note(self, note: CoordinationNote, *, link: str) -> bytes:
+        """A coordination note for a prescriber, on one page; `link` is the secure reply page."""
+        page = {**asdict(note), "link": link, "part2_notice": note.part2_notice}
+        return self._set(self._note, page, note.written_at.date())
+
+    def _compiler(self, layout: str, fonts: typst.Fonts) -> typst.Compiler:
+        return typst.Compiler(
+            str(self._templates / layout), root=str(self._templates), font_paths=fonts
+        )
+
+    def _set(self, compiler: typst.Compiler, page: Mapping[str, object], day: date) -> bytes:
+        data = json.dumps(page, default=_face)
+        # The page's own date, not the moment of printing: a second rendering has the same hash.
+        stamp = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        try:
+            with self._lock:
+                pdf = compiler.compile(
+                    sys_inputs={"data": data}, pdf_standards=["ua-1"], timestamp=stamp
+                )
+        except typst.TypstError as refused:
+            # The compiler quotes the text it could not set, which may be a name: nothing of it is kept.
+            raise _in_our_words(refused) from None
+        assert isinstance(pdf, bytes)
+        return pdf
+
+
+def pages(pdf: bytes) -> int:
+    """How many pages a PDF of this typesetter has."""
+    return len(_PAGE.findall(pdf))
+
+
+def _face(value: object) -> str:
+    """Dates as a note shows them; nothing else needs a face."""
+    if isinstance(value, date):
+        return f"{value:%B} {value.day}, {value.year}"
+    raise TypeError(f"a page cannot show a {type(value).__name__}")
+
+
+def _in_our_words(refused: typst.TypstError) -> Exception:
+    if "address-too-long" in refused.message:
+        return AddressTooLong("The address does not fit the envelope's window: shorten it.")
+    if letter := _UNSHOWN.search(refused.message):
+        script = unicodedata.name(letter[1], "UNKNOWN").split()[0]
+        return UnprintableText(f"No font has the letters of this script: {script}. Add a font.")
+    return RuntimeError("The layout does not compile with these data.")
