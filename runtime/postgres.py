@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from runtime.errors import Refusal
-from runtime.processes import bound_to_parent, command_of, is_running, launch, stop
+from runtime.processes import await_end, bound_to_parent, launch, number_in, stop
 
 DATABASE = "doorway"
 PREDECESSOR_SECONDS = 15.0
@@ -87,6 +87,8 @@ class EmbeddedPostgres:
     `url` keeps its meaning over restarts of the server within the life of this object.
     """
 
+    name = "PostgreSQL"
+
     def __init__(self, home: Path, *, durable: bool = True) -> None:
         home = home.resolve()
         self.data = home / "postgres"
@@ -134,20 +136,19 @@ class EmbeddedPostgres:
         self.process = launch(command, log=self.log)
 
     def is_ready(self) -> bool:
-        """Whether it answers; a server that died instead ends in a Refusal."""
+        """Whether it answers and holds our database; one that died instead ends in a Refusal."""
         if self.process is None or self.process.poll() is not None:
             raise Refusal(
                 f"The embedded PostgreSQL did not start; the end of {self.log} says why: "
                 f"{_last_line(self.log)}"
             )
         try:
-            psycopg.connect(self.conninfo()).close()
+            self.create_database(DATABASE)
         except psycopg.OperationalError:
             return False
         return True
 
     def wait_until_ready(self) -> None:
-        """Wait until it answers and holds our database."""
         deadline = time.monotonic() + START_SECONDS
         while not self.is_ready():
             if time.monotonic() > deadline:
@@ -156,7 +157,6 @@ class EmbeddedPostgres:
                     f"look at the end of {self.log}."
                 )
             time.sleep(0.02)
-        self.create_database(DATABASE)
 
     def create_database(self, name: str, *, template: str | None = None) -> None:
         """Create it unless it exists; from a template by copying files, which takes 20 ms."""
@@ -194,18 +194,16 @@ class EmbeddedPostgres:
     def _wait_for_predecessor(self) -> None:
         """A server whose parent was killed shuts down by itself: let it finish."""
         pid_file = self.data / "postmaster.pid"
-        deadline = time.monotonic() + PREDECESSOR_SECONDS
-        while (pid := _first_number(pid_file)) is not None and is_running(pid):
-            if "postgres" not in command_of(pid):
-                # The number was given to another program since; PostgreSQL would not dare.
-                pid_file.unlink(missing_ok=True)
-                return
-            if time.monotonic() > deadline:
-                raise Refusal(
-                    f"Another PostgreSQL (process {pid}) still works in {self.data}; "
-                    "stop it, or choose another DOORWAY_HOME."
-                )
-            time.sleep(0.05)
+        pid = number_in(pid_file)
+        if pid is None:
+            return
+        if not await_end(pid, str(self.data), patience=PREDECESSOR_SECONDS):
+            raise Refusal(
+                f"Another PostgreSQL (process {pid}) still works in {self.data}; "
+                "stop it, or choose another DOORWAY_HOME."
+            )
+        # Its number may belong to another program by now, and PostgreSQL would not dare to start.
+        pid_file.unlink(missing_ok=True)
 
     def _check_version(self, binaries: Path) -> None:
         written = (self.data / "PG_VERSION").read_text().strip()
@@ -244,12 +242,6 @@ class EmbeddedPostgres:
             )
         shutil.rmtree(self.data, ignore_errors=True)
         fresh.rename(self.data)
-
-
-def _first_number(path: Path) -> int | None:
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        return abs(int(path.read_text().splitlines()[0]))
-    return None
 
 
 def _last_line(log: Path) -> str:

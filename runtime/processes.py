@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ORPHAN_CHECK_SECONDS = 1.0
+LARGEST_LOG = 20_000_000
 
 
 def bound_to_parent(command: Sequence[str], *, last_signal: str) -> list[str]:
@@ -35,6 +36,8 @@ def launch(
     It gets a session of its own, so that Ctrl-C in a terminal reaches the parent alone.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LARGEST_LOG:
+        log.replace(log.with_suffix(".old.log"))
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
@@ -107,6 +110,26 @@ def command_of(pid: int) -> str:
         ["ps", "-p", str(pid), "-o", "args="], capture_output=True, text=True, check=False
     )
     return answer.stdout.strip()
+
+
+def await_end(pid: int, mark: str, *, patience: float) -> bool:
+    """Wait for the process with `mark` in its command line to end; False when it does not.
+
+    Its number may have been given to another program since: that does not count.
+    """
+    deadline = time.monotonic() + patience
+    while is_running(pid) and mark in command_of(pid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def number_in(path: Path) -> int | None:
+    """The number on the first line of a pid file, None when there is none."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int(path.read_text().splitlines()[0])
+    return None
 
 
 def watch_parent() -> None:

@@ -8,10 +8,20 @@ import sys
 from pathlib import Path
 
 from runtime.errors import Refusal
-from runtime.processes import bound_to_parent, free_port, is_listening, launch, port_is_free, stop
+from runtime.processes import (
+    await_end,
+    bound_to_parent,
+    free_port,
+    is_listening,
+    launch,
+    number_in,
+    port_is_free,
+    stop,
+)
 
 RETENTION = "720h"
 STOP_SECONDS = 10.0
+PREDECESSOR_SECONDS = 15.0
 FLAGS = {
     # Four partitions and one poller make the slowest tasks wait seconds.
     "matching.numTaskqueueReadPartitions": "1",
@@ -41,6 +51,8 @@ def temporal_binary() -> Path:
 class EmbeddedTemporal:
     """One server over one database file; its port is remembered in the home."""
 
+    name = "Temporal"
+
     def __init__(self, home: Path, namespace: str = "default") -> None:
         self._home = home.resolve()
         self.log = self._home / "logs" / "temporal.log"
@@ -67,6 +79,7 @@ class EmbeddedTemporal:
         """Start the server and return at once; `is_ready` tells when it answers."""
         folder = self._home / "temporal"
         folder.mkdir(parents=True, exist_ok=True)
+        self._wait_for_predecessor(folder / "server.pid")
         command = [str(temporal_binary()), "server", "start-dev", "--headless"]
         command += ["--ip", "127.0.0.1", "--port", str(self.port)]
         command += ["--db-filename", str(folder / "temporal.db"), "--namespace", self._namespace]
@@ -76,12 +89,22 @@ class EmbeddedTemporal:
             command += ["--dynamic-config-value", f"{name}={value}"]
         command += ["--log-level", "warn", "--disable-config-file", "--disable-config-env"]
         self.process = launch(bound_to_parent(command, last_signal="TERM"), log=self.log)
+        (folder / "server.pid").write_text(str(self.process.pid))
 
     def is_ready(self) -> bool:
         """Whether it answers; from the first time on, what it closed is kept for 30 days."""
         if self.process is None or self.process.poll() is not None:
             raise Refusal(f"The embedded Temporal server did not start; {self.log} says why.")
         return is_listening(self.port) and self._keep_long()
+
+    def _wait_for_predecessor(self, pid_file: Path) -> None:
+        """Two servers over one file would ruin it; one whose parent was killed ends by itself."""
+        pid, files = number_in(pid_file), str(pid_file.parent)
+        if pid is not None and not await_end(pid, files, patience=PREDECESSOR_SECONDS):
+            raise Refusal(
+                f"Another Temporal server (process {pid}) still works in {files}; "
+                "stop it, or choose another DOORWAY_HOME."
+            )
 
     def _keep_long(self) -> bool:
         command = [str(temporal_binary()), "operator", "namespace", "update"]
