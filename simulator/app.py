@@ -1,0 +1,96 @@
+"""The simulated world in one process: carrier, members, pharmacies, providers, phone page."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from simulator.app_config import SimulatorConfig
+from simulator.carrier import Carrier
+from simulator.carrier_api import carrier_routes, on_refusal
+from simulator.carrier_faults import Dice
+from simulator.carrier_log import Log
+from simulator.carrier_messages import Refusal
+from simulator.carrier_server import server
+from simulator.carrier_webhooks import Webhooks
+from simulator.clock import ProductClock, Wall, wall_now
+from simulator.clock_agenda import Agenda
+from simulator.members import Members, Replies
+from simulator.members_contacts import read_contacts
+
+HOSTS = ["127.0.0.1", "localhost"]
+
+
+class World:
+    """Everything simulated, on one clock and one agenda; tests step it by hand."""
+
+    def __init__(
+        self, config: SimulatorConfig, product: httpx.AsyncClient, *, wall: Wall = wall_now
+    ) -> None:
+        self.config = config
+        self.product = product
+        self.clock = ProductClock(wall)
+        self.agenda = Agenda(self.clock)
+        self.log = Log(config.state_dir / "carrier.jsonl")
+        self.members = Members(read_contacts(config.contacts), seed=config.seed)
+        self.carrier = Carrier(
+            account_sid=config.account_sid,
+            number=config.from_number,
+            inbound_url=f"{config.product}/twilio/inbound",
+            log=self.log,
+            clock=self.clock,
+            agenda=self.agenda,
+            webhooks=Webhooks(product, config.auth_token),
+            dice=Dice(config.faults, config.seed),
+            line=self.members.line,
+        )
+        self.replies = Replies(self.members, self.carrier, self.clock, self.agenda)
+
+    async def live(self) -> None:
+        """Wait for the product's clock, then take up where the log stops, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.clock.follow(self.product))
+            while not self.clock.known:
+                await asyncio.sleep(0.05)
+            self.carrier.resume()
+            self.replies.resume()
+            group.create_task(self.agenda.run())
+
+
+def create_app(world: World, live: Callable[[], Coroutine[Any, Any, None]]) -> FastAPI:
+    """The carrier's API and the pages; `live` runs as long as the app does."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(live())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await world.product.aclose()
+            world.log.close()
+
+    app = FastAPI(title="Doorway simulator", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
+    app.add_exception_handler(Refusal, on_refusal)
+    app.include_router(carrier_routes(world.carrier, world.clock, world.config.auth_token))
+    return app
+
+
+def run(config: SimulatorConfig) -> None:
+    """Serve on 127.0.0.1 until SIGTERM or SIGINT."""
+    # httpx tells every URL at INFO, and these name members' phones.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    asyncio.run(_serve(config))
+
+
+async def _serve(config: SimulatorConfig) -> None:
+    product = httpx.AsyncClient(base_url=config.product, follow_redirects=False)
+    world = World(config, product)
+    await server(create_app(world, world.live), config.port).serve()
