@@ -1,4 +1,4 @@
-"""Coordination notes: what a pharmacy tells a prescriber, what it asks, and what must stay unsaid."""
+"""Coordination notes: what a pharmacy tells a prescriber, asks of them, and must leave unsaid."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,8 +40,16 @@ class PrescriberFace:
 
 
 @dataclass(frozen=True, slots=True)
+class CoverageFace:
+    payer: str
+    kind: str
+    """As a person says it: Medicare, Medicaid."""
+    member_number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One sentence with the date it was true; `part2` if it rests on a record under 42 CFR Part 2."""
+    """A sentence and the date it was true; `part2`: it rests on a record under 42 CFR Part 2."""
 
     text: str
     on: date | None = None
@@ -123,6 +131,7 @@ class CoordinationNote:
     glucoses: tuple[GlucoseReading, ...] = ()
     needs: tuple[NeedLine, ...] = ()
     goals: tuple[str, ...] = ()
+    coverage: CoverageFace | None = None
 
     @property
     def part2_notice(self) -> bool:

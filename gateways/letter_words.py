@@ -15,6 +15,9 @@ TAGLINE_LANGUAGES = ("es", "en")
 """Whoever cannot read the letter looks for his own language: each tagline is written in it."""
 
 
+SHOWN = ("subject", "greeting", "parts", "closing")
+
+
 class MissingTranslation(Exception):
     """There are no such words in this language; another language is never sent in its stead."""
 
@@ -43,7 +46,7 @@ class LetterWords:
                 "date": long_date(data["date"], shared),
                 "reference": say(shared["reference"]),
                 "taglines": list(self._taglines(data)),
-                **{key: _each(words[key], say) for key in ("subject", "greeting", "parts", "closing")},
+                **{part: _each(words[part], say) for part in SHOWN},
             }
         except (UndefinedError, KeyError) as missing:
             raise MissingData(f"The letter {name}.{language} lacks a value: {missing}.") from None
@@ -81,13 +84,13 @@ def long_date(day: date, shared: Mapping[str, Any]) -> str:
 
 
 def isolate(text: str, *, rtl: bool) -> str:
-    """Numbers and addresses turn round inside right-to-left text unless a Unicode isolate holds them."""
+    """Right-to-left text turns numbers and addresses round unless a Unicode isolate holds them."""
     return f"\u2066{text}\u2069" if rtl else text
 
 
 def _filler(language: str, data: Mapping[str, Any]) -> Callable[[str], str]:
     # Plain text for a page, not HTML: nothing is escaped here; typst takes data as text only.
-    environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    environment = Environment(undefined=StrictUndefined, autoescape=False)
     environment.filters["isolate"] = lambda text: isolate(text, rtl=language in RIGHT_TO_LEFT)
     return lambda text: environment.from_string(text).render(data)
 

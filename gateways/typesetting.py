@@ -1,4 +1,4 @@
-"""Letters and notes set as tagged PDF (PDF/UA-1) by typst; a letter's words are in its catalogue."""
+"""Letters and notes set by typst as tagged PDF (PDF/UA-1)."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from pathlib import Path
 import typst
 
 from domain.notes import CoordinationNote
-from gateways.letter_words import LetterWords, long_date
+from gateways.letter_words import LetterWords
 
 FONT_PACKAGES = ("fontpkg_atkinson_hyperlegible", "fontpkg_noto_sans")
 PLAIN_PT, LARGE_PT = 12, 18
@@ -24,7 +24,7 @@ _UNSHOWN = re.compile(r"the text `\"(.)")
 
 
 class UnprintableText(Exception):
-    """No font at hand has a letter that the page needs; the message names the script, not the text."""
+    """No font has a letter that the page needs; the message names its script, not the text."""
 
 
 class AddressTooLong(Exception):
@@ -85,7 +85,7 @@ class Typesetter:
                     sys_inputs={"data": data}, pdf_standards=["ua-1"], timestamp=stamp
                 )
         except typst.TypstError as refused:
-            # The compiler quotes the text it could not set, which may be a name: nothing of it is kept.
+            # The compiler quotes what it could not set, which may be a name: none of it is kept.
             raise _in_our_words(refused) from None
         assert isinstance(pdf, bytes)
         return pdf
