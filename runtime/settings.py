@@ -27,19 +27,27 @@ class Settings(BaseSettings):
         env_prefix="DOORWAY_", env_nested_delimiter="__", extra="ignore"
     )
 
-    home: Path = Field(Path(".doorway"), description="where embedded servers and spools live")
-    database_url: str = Field("", description="PostgreSQL; empty: an embedded one")
-    temporal_address: str = Field("", description="host:port; empty: an embedded server")
+    home: Path = Field(
+        default=Path(".doorway"), description="where embedded servers and spools live"
+    )
+    database_url: str = Field(default="", description="PostgreSQL; empty: an embedded one")
+    temporal_address: str = Field(default="", description="host:port; empty: an embedded server")
     temporal_namespace: str = "default"
     temporal_key: SecretStr = Field(
-        SecretStr(""), description="32 bytes in hex for payloads; empty: home/keys/temporal.key"
+        default=SecretStr(""),
+        description="32 bytes in hex for payloads; empty: home/keys/temporal.key",
     )
-    public_base_url: str = Field("", description="what webhook signatures are checked against")
-    port: int = Field(8765, description="of the API and console")
+    public_base_url: str = Field(
+        default="", description="what webhook signatures are checked against"
+    )
+    port: int = Field(default=8765, description="of the API and console")
     pharmacy_api_key: SecretStr = Field(
-        SecretStr(""), description="bearer key of the pharmacy API; empty: that API is closed"
+        default=SecretStr(""),
+        description="bearer key of the pharmacy API; empty: that API is closed",
     )
-    phone_url: str = Field("", description="the simulator's phone page, linked from the console")
+    phone_url: str = Field(
+        default="", description="the simulator's phone page, linked from the console"
+    )
     log_level: str = "INFO"
     twilio: Twilio = Twilio()
 

@@ -1,0 +1,226 @@
+"""`doorway ...`: what an operator types, each command teaching what it does."""
+
+import asyncio
+import sys
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from claims.errors import BadInput
+from runtime.errors import Refusal
+from runtime.processes import watch_parent
+from runtime.settings import Settings
+
+# Commands import what they need when they run: `doorway --help` need not wait for DuckDB.
+# ruff: noqa: PLC0415
+
+app = typer.Typer(
+    name="doorway",
+    help="Outreach and care coordination between a pharmacy benefit manager and community "
+    "pharmacies.\n\nNew here? `doorway demo` runs everything on made-up members. "
+    "`doorway up` is the product alone; `doorway doctor` says what it still lacks.",
+    no_args_is_help=True,
+    add_completion=False,
+    # Its tracebacks show local variables, and those may be a member's.
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+out = Console(highlight=False, soft_wrap=True)
+
+Port = Annotated[
+    int | None,
+    typer.Option(min=1, max=65535, help="Of the API and console. Default: DOORWAY_PORT, 8765."),
+]
+DaySeconds = Annotated[
+    float | None,
+    typer.Option(
+        min=0.05,
+        help="How many seconds a day lasts: a rehearsal. Without it business time is real time.",
+    ),
+]
+Claims = Annotated[
+    Path, typer.Option(help="Folder of claims files: Tuva's input layer or DE-SynPUF.")
+]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        out.print(f"doorway {version('doorway')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _show_version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say it and stop.")
+    ] = False,
+) -> None: ...
+
+
+@app.command()
+def up(port: Port = None, day_seconds: DaySeconds = None) -> None:
+    """Run the product: API, console and worker, without any simulator.
+
+    PostgreSQL and Temporal run embedded, with their state in DOORWAY_HOME (default `.doorway/`),
+    unless DOORWAY_DATABASE_URL and DOORWAY_TEMPORAL_ADDRESS name your own. A part that dies is
+    started again. Ctrl-C or SIGTERM stops everything; the next start goes on where this one was.
+    """
+    from runtime import up as room
+
+    room.up(_settings(port), day_seconds, out.print)
+
+
+@app.command()
+def demo(
+    claims: Annotated[
+        Path | None,
+        typer.Option(help="Real-shaped claims to run on. Default: made-up ones are generated."),
+    ] = None,
+    members: Annotated[int, typer.Option(min=1, help="How many members at most.")] = 200,
+    day_seconds: Annotated[float, typer.Option(min=0.05, help="Seconds a day lasts.")] = 4.0,
+    days: Annotated[
+        float | None, typer.Option(min=0.01, help="Stop by itself after so many days.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same members.")] = 1,
+    report: Annotated[
+        Path | None, typer.Option(help="Write a JSON report here at the end.")
+    ] = None,
+    port: Port = None,
+) -> None:
+    """Run the product with a simulated carrier, members, pharmacies and providers.
+
+    Nothing leaves this machine: every phone number is fictional and every letter goes to a
+    folder. State lies in DOORWAY_HOME; a second start goes on where the first one stopped.
+    """
+    from runtime import demo as room
+
+    plan = room.Plan(claims, members, day_seconds, days, seed, report)
+    room.demo(_settings(port), plan, out)
+
+
+@app.command()
+def identify(
+    program: Annotated[str, typer.Argument(help="Name of a file in programs/, without .yaml.")],
+    claims: Claims,
+    as_of: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="The day the claims are looked at from.")
+    ],
+    out_dir: Annotated[
+        Path | None, typer.Option("--out", help="Keep the Parquet results in this folder.")
+    ] = None,
+    start: Annotated[
+        bool, typer.Option("--start", help="Also enroll the members found; their journeys begin.")
+    ] = False,
+) -> None:
+    """Find the members a program is for, with the evidence, and a pharmacy for each.
+
+    Without --start nothing is written but the results: a dry run.
+    """
+    from runtime import identify as room
+
+    room.identify(_settings_here(), program, claims, as_of.date(), out_dir, start, out)
+
+
+@app.command()
+def worker() -> None:
+    """Run the worker alone: journeys and sending. `doorway up` runs it for you."""
+    from runtime import wiring
+    from runtime.logging import set_up_logging
+
+    watch_parent()
+    settings = _settings_here()
+    set_up_logging(settings.log_level, component="worker")
+    asyncio.run(wiring.run_worker(settings))
+
+
+@app.command()
+def api(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 inside a container.")
+    ] = "127.0.0.1",
+    port: Port = None,
+) -> None:
+    """Run the API and console alone. `doorway up` runs it for you."""
+    import uvicorn
+
+    from runtime import wiring
+    from runtime.logging import set_up_logging
+
+    watch_parent()
+    settings = _settings_here(port)
+    set_up_logging(settings.log_level, component="api")
+    uvicorn.run(
+        wiring.create_api(settings),
+        host=host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        # Pages that listen for news never end by themselves.
+        timeout_graceful_shutdown=2,
+    )
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database of DOORWAY_DATABASE_URL to the tables of this version."""
+    from runtime import migrations
+
+    settings = _settings_here()
+    if not settings.database_url:
+        raise Refusal(
+            "No database is known: set DOORWAY_DATABASE_URL; "
+            "`doorway up` migrates the embedded one by itself."
+        )
+    migrations.migrate(settings.database_url)
+    out.print("The tables are those of this version.")
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, servers, keys and clock; say in a sentence what is wrong."""
+    from runtime import doctor as room
+
+    raise typer.Exit(room.doctor(_settings_here(), out))
+
+
+def _settings(port: int | None = None) -> Settings:
+    settings = Settings()
+    return settings if port is None else settings.model_copy(update={"port": port})
+
+
+def _settings_here(port: int | None = None) -> Settings:
+    from runtime.home import settings_here
+
+    settings = settings_here()
+    return settings if port is None else settings.model_copy(update={"port": port})
+
+
+def main() -> None:
+    """The console script: known refusals are one sentence and exit code 2."""
+    try:
+        app()
+    except (Refusal, BadInput) as refused:
+        refusal = str(refused)
+    except ValidationError as wrong:
+        if wrong.title != Settings.__name__:
+            raise
+        refusal = _setting_in_words(wrong)
+    else:
+        return
+    Console(stderr=True, highlight=False, soft_wrap=True).print(refusal, markup=False)
+    sys.exit(2)
+
+
+def _setting_in_words(wrong: ValidationError) -> str:
+    first = wrong.errors(include_input=False, include_url=False)[0]
+    name = "DOORWAY_" + "__".join(str(part) for part in first["loc"]).upper()
+    return f"{name} cannot be used: {first['msg'].lower()}; correct it or unset it."
+
+
+if __name__ == "__main__":
+    main()
