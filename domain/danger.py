@@ -130,7 +130,7 @@ def _rule(data: object) -> _DangerRule:
         if not data.get(name):
             raise ValueError(f"{where}: '{name}' is missing")
     try:
-        kind, level = DangerKind(data.get("kind")), Urgency(data.get("level"))
+        kind, level = DangerKind(str(data.get("kind"))), Urgency(str(data.get("level")))
     except ValueError as wrong:
         raise ValueError(f"{where}: {wrong}") from None
     template = data.get("template")

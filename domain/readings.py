@@ -1,11 +1,10 @@
-"""Blood pressure and glucose: what a member's text says the meter showed, and how urgent it is."""
+"""Blood pressure and glucose: what a member's text says the meter showed."""
 
-from collections.abc import Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal
-
-from domain.danger import Urgency
+from typing import Literal
 
 Kind = Literal["bp", "glucose"]
 
@@ -50,177 +49,127 @@ class Bounds:
         return self.lowest <= number <= self.highest
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One row of programs/readings.yaml, which says what each field means."""
-
-    id: str
-    kind: Kind
-    urgency: Urgency
-    template: str
-    words: str
-    source: str
-    effective_from: date
-    effective_to: date | None
-    symptoms: bool
-    above: Mapping[str, int]
-    at_least: Mapping[str, int]
-    below: Mapping[str, int]
-    count: int
-    within: timedelta
-    min_span: timedelta
-    average: bool
-    deadline_minutes: int | None
-    business_days: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """What a reading asks for; `deadline` is None when nobody is called to act."""
-
-    rule: str
-    urgency: Urgency
-    deadline: datetime | None
-    template: str
-    words: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingRules:
-    bounds: Mapping[str, Bounds]
-    rules: tuple[Rule, ...]
-
-    @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> "ReadingRules":
-        """`data` is programs/readings.yaml; ValueError says in one sentence what is wrong."""
-        try:
-            bounds = {
-                name: Bounds(int(data["bounds"][name]["lowest"]), data["bounds"][name]["highest"])
-                for name in ("systolic", "diastolic", "glucose")
-            }
-            listed = list(data["rules"])
-        except (KeyError, TypeError, ValueError) as wrong:
-            raise ValueError(f"reading rules: {wrong} is missing or is not a number") from None
-        rules = tuple(_rule(each) for each in listed)
-        if len({rule.id for rule in rules}) < len(rules):
-            raise ValueError("reading rules: two rules have the same id")
-        return cls(bounds, rules)
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+# Cut before reading: dates, times, phone numbers, money, doses, weights, spans of time, pulses.
+# Each would pass for a reading.
+_OTHER_NUMBERS = re.compile(
+    rf"""
+      \b\d{{4}}-\d{{1,2}}-\d{{1,2}}\b | \b{_DAY}[/-]{_DAY}[/-](?:20)?\d\d\b
+    | (?:\+?1[\s.-]*)?\(?\b\d{{3}}\)?[\s.-]*\d{{3}}[\s.-]*\d{{4}}\b
+    | \b\d{{3}}[\s.-]\d{{4}}\b | \d{{5,}}
+    | \b\d{{1,2}}:\d{{2}}\b(?:\s*[ap]\.?m\b\.?)? | \b\d{{1,2}}\s*[ap]\.?m\b\.?
+    | \$\s*\d+ | \b\d+\s*%
+    | \b\d+(?:\.\d+)?\s*(?:mg|mcg|ml|cc)\b(?!\s*/?\s*d) | \b\d+\s*(?:units?|unidades|u)\b
+    | \b\d+\s*(?:lbs?|pounds?|libras|kgs?|kilos?|pills?|pastillas|tablets?|times|veces|steps)\b
+    | \b\d+\s*(?:days?|dias|weeks?|semanas|hours?|hrs?|horas|minutes?|mins?|minutos)\b
+    | \b\d+\s*(?:years?|yrs?|anos|bpm)\b
+    | \b(?:pulse|pulso|heart\s*rate|hr|weight|peso|oxygen|oxigeno|spo2|temp\w*|age|edad)\D{{0,9}}\d+
+    """,
+    re.VERBOSE,
+)
+_STRONG = r"/|\\|\bover\b|\bsobre\b"
+_WEAK = r"-|\bcon\b|\bon\b|\band\b|\by\b|,|\.|(?<=\d)\s(?=\s*\d)"
+_PAIR = re.compile(
+    rf"(?<![\d/.])(?P<top>\d{{1,3}})\s*(?:(?P<strong>{_STRONG})|{_WEAK})\s*(?P<bottom>\d{{1,3}})(?!\d)"
+)
+_NAMED_PAIR = re.compile(
+    r"\b(?:sys\w*|sist\w*|top|upper|alta|maxima)\D{0,12}(?P<strong>)(?P<top>\d{2,3})\D{1,25}"
+    r"(?:dia\w*|bottom|lower|baja|minima)\D{0,12}(?P<bottom>\d{2,3})(?!\d)"
+)
+_SAYS_BP = re.compile(r"\b(?:b\.?p|blood\s*pressure|pressure|presion|tension)\b")
+_SAYS_GLUCOSE = re.compile(r"\b(?:sugars?|glucose|glucosa|azucar|asucar|bs|bg|fasting|ayunas)\b")
+_NUMBER = re.compile(r"(?<![\d.])\d{1,4}(?!\d)")
+_BESIDE = re.compile(
+    rf"(?:{_SAYS_GLUCOSE.pattern})\D{{0,30}}\d|\d\D{{0,12}}(?:{_SAYS_GLUCOSE.pattern})"
+)
+_METER = frozenset(
+    {"meter", "monitor", "machine", "says", "said", "reads", "shows", "showed"}
+    | {"medidor", "aparato", "dice", "marca"}
+)
+_METER_WORDS = _METER | frozenset(
+    {"it", "its", "my", "the", "say", "read", "reading", "is", "was", "just", "sugar", "glucose"}
+    | {"blood", "el", "la", "mi", "azucar", "glucosa", "sale", "salio", "esta", "estaba", "me"}
+    | {"lectura", "too", "very", "muy", "level", "nivel", "today", "hoy"}
+)
+_LOW = frozenset({"lo", "low", "bajo", "baja"})
+_HIGH = frozenset({"hi", "high", "alto", "alta"})
 
 
-def level(
-    reading: Measured,
-    history: Sequence[tuple[datetime, Measured]],
-    rules: ReadingRules,
-    now: datetime,
-    *,
-    symptoms: bool = False,
-) -> Level | None:
-    """The first rule that holds for a reading just received; None when it asks for nothing.
+def parse(
+    body: str, expects: Kind | None, bounds: Mapping[str, Bounds]
+) -> Measured | Implausible | None:
+    """The last reading a text states; None when it states none.
 
-    `history` is the member's earlier readings in any order, without this one. `symptoms`: the
-    same text, or the answer to a question about it, spoke of feeling ill.
+    `expects` is what was asked last: with it a bare number is a glucose value and "150 95" a
+    pressure; without it a number needs its sign ("150/95") or its word ("sugar 148").
     """
-    for rule in rules.rules:
-        if _in_force(rule, now.date()) and _holds(rule, reading, history, now, symptoms=symptoms):
-            deadline = _deadline(rule, now)
-            return Level(rule.id, rule.urgency, deadline, rule.template, rule.words, rule.source)
+    text = _OTHER_NUMBERS.sub(" ; ", _plain(body))
+    says_bp = _SAYS_BP.search(text) is not None
+    says_glucose = _SAYS_GLUCOSE.search(text) is not None
+    about_glucose = not says_bp and (says_glucose or expects == "glucose")
+    if expects == "glucose" and says_glucose and (sugar := _glucose(body, text, expects, bounds)):
+        return sugar
+    if says_bp or not says_glucose:
+        weak = says_bp or (expects == "bp" and not about_glucose)
+        if pressure := _pressure(text, weak, bounds, said=says_bp or expects == "bp"):
+            return pressure
+    return _glucose(body, text, expects, bounds) if about_glucose or says_glucose else None
+
+
+def _pressure(
+    text: str, weak: bool, bounds: Mapping[str, Bounds], *, said: bool
+) -> BloodPressure | Implausible | None:
+    plausible: BloodPressure | None = None
+    odd: Implausible | None = None
+    for pair in [*_PAIR.finditer(text), *_NAMED_PAIR.finditer(text)]:
+        top, bottom = int(pair["top"]), int(pair["bottom"])
+        strong = pair["strong"] is not None
+        if top > bottom and bounds["systolic"].hold(top) and bounds["diastolic"].hold(bottom):
+            plausible = BloodPressure(top, bottom) if strong or weak else plausible
+        elif strong and said and not _a_day(text, top, bottom):
+            odd = Implausible("bp", (top, bottom))
+    return plausible or odd
+
+
+def _a_day(text: str, top: int, bottom: int) -> bool:
+    """ "I can come 10/25" is a day of the month; a bare "14/9" is a pressure written in cm."""
+    return top <= 31 and bottom <= 31 and len(text.split()) > 3
+
+
+def _glucose(
+    body: str, text: str, expects: Kind | None, bounds: Mapping[str, Bounds]
+) -> Glucose | Implausible | None:
+    held = bounds["glucose"]
+    beside = _BESIDE.search(text) is not None
+    alone = _PAIR.sub(lambda pair: " ; " if pair["strong"] else pair[0], text)
+    numbers = [int(each) for each in _NUMBER.findall(alone)]
+    if numbers and (beside or expects == "glucose"):
+        if likely := [number for number in numbers if held.hold(number)]:
+            return Glucose(likely[-1])
+        short = len(text.split()) <= 3
+        return Implausible("glucose", (numbers[-1],)) if beside or short else None
+    if numbers:
+        return None
+    match _off_scale(body, text):
+        case "low":
+            return Glucose(held.lowest, "low")
+        case "high":
+            return Glucose(held.highest, "high")
     return None
 
 
-def _in_force(rule: Rule, day: date) -> bool:
-    return rule.effective_from <= day and (rule.effective_to is None or day < rule.effective_to)
-
-
-def _holds(
-    rule: Rule,
-    reading: Measured,
-    history: Sequence[tuple[datetime, Measured]],
-    now: datetime,
-    *,
-    symptoms: bool,
-) -> bool:
-    if rule.kind != reading.kind or (rule.symptoms and not symptoms):
-        return False
-    if not rule.average and not _meets(rule, _numbers(reading)):
-        return False
-    if rule.count == 1:
-        return True
-    recent = [
-        (at, _numbers(earlier))
-        for at, earlier in history
-        if earlier.kind == rule.kind and now - rule.within <= at <= now
-    ]
-    if rule.average:
-        counted = [numbers for _, numbers in recent] + [_numbers(reading)]
-        mean = {name: sum(each[name] for each in counted) / len(counted) for name in counted[0]}
-        return len(counted) >= rule.count and _meets(rule, mean)
-    met = [at for at, numbers in recent if _meets(rule, numbers)]
-    return len(met) + 1 >= rule.count and now - min(met) >= rule.min_span
-
-
-def _numbers(reading: Measured) -> Mapping[str, float]:
-    if isinstance(reading, Glucose):
-        return {"mg_dl": reading.mg_dl}
-    return {"systolic": reading.systolic, "diastolic": reading.diastolic}
-
-
-def _meets(rule: Rule, numbers: Mapping[str, float]) -> bool:
-    return (
-        any(numbers[name] > limit for name, limit in rule.above.items())
-        or any(numbers[name] >= limit for name, limit in rule.at_least.items())
-        or any(numbers[name] < limit for name, limit in rule.below.items())
-    )
-
-
-def _deadline(rule: Rule, now: datetime) -> datetime | None:
-    if rule.deadline_minutes is not None:
-        return now + timedelta(minutes=rule.deadline_minutes)
-    if rule.business_days is None:
+def _off_scale(body: str, text: str) -> Literal["low", "high"] | None:
+    """Meters show LO and HI instead of a number; "Hi" alone is a greeting, "HI" is not."""
+    words = re.findall(r"[a-z]+", text)
+    left = [word for word in words if word not in _METER_WORDS]
+    if len(left) != 1:
         return None
-    due, left = now, rule.business_days
-    while left:
-        due += timedelta(days=1)
-        left -= due.weekday() < 5
-    return due
+    if left[0] in _LOW:
+        return "low"
+    on_meter = not _METER.isdisjoint(words) or body.strip(" .!") == "HI"
+    return "high" if left[0] in _HIGH and (on_meter or "HI" in body.split()) else None
 
 
-def _rule(data: Any) -> Rule:
-    if not isinstance(data, Mapping) or not isinstance(data.get("id"), str):
-        raise ValueError("reading rules: a rule lacks its 'id'")
-    where = f"reading rules, rule {data['id']}"
-    lacking = {"kind", "level", "template", "words", "source", "effective_from"} - set(data)
-    if lacking:
-        raise ValueError(f"{where}: '{min(lacking)}' is missing")
-    numbers = {"bp": {"systolic", "diastolic"}, "glucose": {"mg_dl"}}.get(data["kind"])
-    limits = [data.get(name) or {} for name in ("above", "at_least", "below")]
-    if numbers is None or not any(limits) or any(set(each) - numbers for each in limits):
-        raise ValueError(f"{where}: 'kind' and the limits (above, at_least, below) do not agree")
-    hours = data.get("within_hours", 24 * data.get("within_days", 0))
-    if data.get("count", 1) > 1 and not hours:
-        raise ValueError(f"{where}: 'count' needs 'within_days' or 'within_hours'")
-    try:
-        urgency = Urgency(data["level"])
-    except ValueError as wrong:
-        raise ValueError(f"{where}: {wrong}") from None
-    if urgency is not Urgency.TEXT_ONLY and not (
-        data.get("within_minutes") or data.get("business_days")
-    ):
-        raise ValueError(f"{where}: give 'within_minutes' or 'business_days' as its deadline")
-    return Rule(
-        data["id"], data["kind"], urgency, data["template"], data["words"], data["source"],
-        _date(data["effective_from"], where),
-        _date(data["effective_to"], where) if data.get("effective_to") else None,
-        bool(data.get("symptoms")), *limits, data.get("count", 1), timedelta(hours=hours),
-        timedelta(hours=data.get("min_span_hours", 0)), data.get("judge") == "average",
-        data.get("within_minutes"), data.get("business_days"),
-    )  # fmt: skip
-
-
-def _date(value: object, where: str) -> date:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).date()
-    try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
-    except ValueError:
-        raise ValueError(f"{where}: {value!r} is not a date (YYYY-MM-DD)") from None
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in folded if not unicodedata.combining(char)).casefold()

@@ -110,7 +110,7 @@ def read_reply(body: str, words: ReplyWords, *, opted_out: bool = False) -> Read
 
 
 def normalise(body: str) -> str:
-    """Folded text with digits and the signs between them kept: "Número 1, y 3!" -> "numero 1, y 3"."""
+    """Folded text, but the signs between digits stay: "Número 1, 3!" -> "numero 1,3"."""
     kept = re.sub(r"(?<=\d)\s*([/,.:;+&-])\s*(?=\d)", r" sep\1 ", body)
     parts = [
         part[3:] if part.startswith("sep") and len(part) == 4 else fold(part)

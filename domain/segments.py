@@ -1,4 +1,4 @@
-"""How many segments a carrier makes of a text, and folding into the alphabet that keeps them few."""
+"""How many segments a carrier makes of a text, and the folding that keeps them few."""
 
 import unicodedata
 from dataclasses import dataclass
