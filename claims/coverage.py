@@ -1,0 +1,76 @@
+"""Who is covered by whom and when, and who is to be left alone."""
+
+import duckdb
+
+# Spans that touch are one span: payers cut coverage by month or by year.
+_SPAN = """
+create table span as
+with ok as (
+    select person_id, lower(payer_type) as payer_type, payer, enrollment_start_date as first,
+        coalesce(enrollment_end_date, date '9999-12-31') as last
+    from in_eligibility
+    where person_id is not null and payer_type is not null and enrollment_start_date is not null
+        and coalesce(enrollment_end_date, date '9999-12-31') >= enrollment_start_date
+        and not coalesce(enrollment_end_date_unreadable, false)),
+reach as (
+    select *, max(last) over (partition by person_id, payer_type order by first, last
+        rows between unbounded preceding and 1 preceding) as so_far from ok),
+island as (
+    select *, count(*) filter (so_far is null or (so_far < date '9999-12-31' and first > so_far + 1))
+        over (partition by person_id, payer_type order by first, last) as island from reach)
+select person_id, payer_type, max_by(payer, first) as payer, min(first) as first,
+    max(last) as last
+from island group by person_id, payer_type, island
+"""
+
+_DROPPED = """
+insert into dropped
+select 'eligibility: ' || reason, count(*), []::varchar[] from (
+    select case
+        when person_id is null or payer_type is null then 'person_id or payer_type is blank'
+        when coalesce(enrollment_start_date_unreadable, false)
+            or coalesce(enrollment_end_date_unreadable, false) then 'date cannot be read'
+        when enrollment_start_date is null then 'date is blank'
+        when enrollment_end_date < enrollment_start_date then 'coverage ends before it starts'
+        end as reason from in_eligibility)
+where reason is not null group by 1
+"""
+
+# What the latest row of a person says; any row may tell of a death or a stay in a home.
+_PERSON = """
+create table person as
+with flags as (
+    select person_id, bool_or(hospice) as hospice, bool_or(ltc) as ltc,
+        bool_or(deceased) as deceased, bool_or(do_not_contact) as do_not_contact,
+        bool_or(address_confidential) as address_confidential
+    from in_member_flags where person_id is not null group by 1),
+latest as (
+    select person_id,
+        max(birth_date) as birth_date, max(death_date) as death_date,
+        arg_max(gender, enrollment_start_date) as gender,
+        arg_max(first_name, enrollment_start_date) as first_name,
+        arg_max(last_name, enrollment_start_date) as last_name,
+        arg_max(address, enrollment_start_date) as address,
+        arg_max(city, enrollment_start_date) as city,
+        arg_max(upper(state), enrollment_start_date) as state,
+        arg_max(zip_code, enrollment_start_date) as zip_code,
+        bool_or(coalesce(death_flag, false)) as dead,
+        bool_or(coalesce(hospice_flag, false)) as hospice,
+        bool_or(coalesce(long_term_institutional_flag, false)) as ltc
+    from in_eligibility where person_id is not null group by 1)
+select l.* exclude (dead, hospice, ltc, state), coalesce(s.state, l.state) as state,
+    l.dead or coalesce(f.deceased, false) or coalesce(l.death_date <= getvariable('as_of'), false)
+        as deceased,
+    l.hospice or coalesce(f.hospice, false) as hospice,
+    l.ltc or coalesce(f.ltc, false) as ltc,
+    coalesce(f.do_not_contact, false) as do_not_contact,
+    coalesce(f.address_confidential, false) as address_confidential
+from latest l left join flags f using (person_id) left join state_name s on s.name = l.state
+"""
+
+
+def cover(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes `span` (merged coverage), `person` (one row each), and adds to `dropped`."""
+    con.execute(_SPAN)
+    con.execute(_DROPPED)
+    con.execute(_PERSON)

@@ -1,0 +1,86 @@
+"""DE-SynPUF, CMS's synthetic Medicare files, told in the words of the canonical layout."""
+
+import duckdb
+
+_STATES = """
+01 AL 02 AK 03 AZ 04 AR 05 CA 06 CO 07 CT 08 DE 09 DC 10 FL 11 GA 12 HI 13 ID 14 IL 15 IN 16 IA
+17 KS 18 KY 19 LA 20 ME 21 MD 22 MA 23 MI 24 MN 25 MS 26 MO 27 MT 28 NE 29 NV 30 NH 31 NJ 32 NM
+33 NY 34 NC 35 ND 36 OH 37 OK 38 OR 39 PA 40 PR 41 RI 42 SC 43 SD 44 TN 45 TX 46 UT 47 VT 48 VI
+49 VA 50 WA 51 WV 52 WI 53 WY
+"""
+"""Social Security Administration state codes (not FIPS) to postal ones, as DE-SynPUF codes them."""
+
+# Source files in, canonical column out; what a file lacks is left out and becomes NULL.
+_INSTITUTIONAL = """
+    clm_id as claim_id, coalesce(segment, '1') as claim_line_number,
+    'institutional' as claim_type, desynpuf_id as person_id,
+    clm_from_dt as claim_start_date, clm_from_dt_unreadable as claim_start_date_unreadable,
+    clm_thru_dt as claim_end_date, icd9_dgns_cd as diagnosis_code,
+    'icd-9-cm' as diagnosis_code_type, icd9_prcdr_cd as procedure_code,
+    hcpcs_cd as hcpcs_codes
+"""
+_MEDICAL = {
+    "inpatient": f"""{_INSTITUTIONAL}, '111' as bill_type_code,
+        coalesce(clm_admsn_dt, clm_from_dt) as admission_date, nch_bene_dschrg_dt as discharge_date
+    """,
+    "outpatient": f"{_INSTITUTIONAL}, '131' as bill_type_code",
+    "carrier": """
+        clm_id as claim_id, '1' as claim_line_number, 'professional' as claim_type,
+        desynpuf_id as person_id, clm_from_dt as claim_start_date,
+        clm_from_dt_unreadable as claim_start_date_unreadable, clm_thru_dt as claim_end_date,
+        list_concat(icd9_dgns_cd, line_icd9_dgns_cd) as diagnosis_code,
+        'icd-9-cm' as diagnosis_code_type, hcpcs_cd as hcpcs_codes
+    """,
+}
+_FILLS = """
+    select pde_id as claim_id, '1' as claim_line_number, desynpuf_id as person_id,
+        prod_srvc_id as ndc_code, srvc_dt as dispensing_date,
+        srvc_dt_unreadable as dispensing_date_unreadable, days_suply_num as days_supply,
+        qty_dspnsd_num as quantity
+    from in_pde
+"""
+# Covered in a year when any month counted. The last year of the file ends because the file does,
+# not the coverage: its end is left open.
+_COVERAGE = """
+    select b.desynpuf_id as person_id, 'medicare' as payer_type, 'CMS DE-SynPUF' as payer,
+        case b.bene_sex_ident_cd when '1' then 'male' when '2' then 'female' end as gender,
+        b.bene_birth_dt as birth_date, b.bene_death_dt as death_date, s.postal as state,
+        make_date(try_cast(b.bene_year as int), 1, 1) as enrollment_start_date,
+        case when b.bene_year < (select max(bene_year) from in_bene)
+            then make_date(try_cast(b.bene_year as int), 12, 31) end as enrollment_end_date
+    from in_bene b left join ssa_state s on s.code = lpad(b.sp_state_code, 2, '0')
+    where greatest(b.bene_hi_cvrage_tot_mons, b.bene_smi_cvrage_tot_mons,
+        b.bene_hmo_cvrage_tot_mons) > 0 and regexp_full_match(b.bene_year, '[12][0-9]{3}')
+"""
+
+
+def translate(con: duckdb.DuckDBPyConnection, given: set[str]) -> set[str]:
+    """Makes in_medical_claim, in_pharmacy_claim and in_eligibility of the DE-SynPUF views given.
+
+    Returns the canonical kinds that now exist.
+    """
+    made: set[str] = set()
+    medical = [f"select {_MEDICAL[kind]} from in_{kind}" for kind in _MEDICAL if kind in given]
+    if medical:
+        _like(con, "medical_claim", " union all by name ".join(medical))
+        made.add("medical_claim")
+    if "pde" in given:
+        _like(con, "pharmacy_claim", _FILLS)
+        made.add("pharmacy_claim")
+    if "bene" in given:
+        pairs = _STATES.split()
+        rows = [{"code": c, "postal": p} for c, p in zip(pairs[::2], pairs[1::2], strict=True)]
+        con.execute(
+            "create table ssa_state as select unnest($rows, recursive := true)", {"rows": rows}
+        )
+        _like(con, "eligibility", _COVERAGE)
+        made.add("eligibility")
+    return made
+
+
+def _like(con: duckdb.DuckDBPyConnection, kind: str, select: str) -> None:
+    """A view with every canonical column, those the selection lacks as NULL."""
+    con.execute(
+        f"create view in_{kind} as (select * from nothing_{kind}) union all by name ({select})"
+    )
+
