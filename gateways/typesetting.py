@@ -5,7 +5,6 @@ import re
 import threading
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +13,7 @@ import typst
 
 from domain.notes import CoordinationNote
 from gateways.letter_words import LetterWords
+from gateways.note_words import FITS, note_page, read_notices
 
 FONT_PACKAGES = ("fontpkg_atkinson_hyperlegible", "fontpkg_noto_sans")
 PLAIN_PT, LARGE_PT = 12, 18
@@ -31,6 +31,10 @@ class AddressTooLong(Exception):
     """The address does not fit the window of the envelope."""
 
 
+class NoteTooLong(Exception):
+    """The note asks too much for one page: split it."""
+
+
 class Typesetter:
     """Safe to share between threads; the same data give the same bytes."""
 
@@ -43,6 +47,7 @@ class Typesetter:
             include_embedded_fonts=False,
             font_paths=[str(files(package) / "files") for package in FONT_PACKAGES],
         )
+        self._notices = read_notices(templates / "notes" / "notices.yaml")
         self._letter = self._compiler("letters/letter.typ", fonts)
         self._note = self._compiler("notes/note.typ", fonts)
 
@@ -66,9 +71,18 @@ class Typesetter:
         return self._words.version(name, language)
 
     def note(self, note: CoordinationNote, *, link: str) -> bytes:
-        """A coordination note for a prescriber, on one page; `link` is the secure reply page."""
-        page = {**asdict(note), "link": link, "part2_notice": note.part2_notice}
-        return self._set(self._note, page, note.written_at.date())
+        """A coordination note on one page; `link` is the secure page on which it is answered.
+
+        Pass what `disclosable` returned. Smaller print and fewer lines of evidence are tried before
+        NoteTooLong is raised; what is left out is counted on the page.
+        """
+        words = note_page(note, self._notices) | {"link": link}
+        for size, most in FITS:
+            page = words | {"size": size, "most": most}
+            pdf = self._set(self._note, page, note.written_at.date())
+            if pages(pdf) == 1:
+                return pdf
+        raise NoteTooLong(f"A note with {len(note.requests)} requests does not fit on one page.")
 
     def _compiler(self, layout: str, fonts: typst.Fonts) -> typst.Compiler:
         return typst.Compiler(
@@ -76,7 +90,7 @@ class Typesetter:
         )
 
     def _set(self, compiler: typst.Compiler, page: Mapping[str, object], day: date) -> bytes:
-        data = json.dumps(page, default=_face)
+        data = json.dumps(page)
         # The page's own date, not the moment of printing: a second rendering has the same hash.
         stamp = datetime(day.year, day.month, day.day, tzinfo=UTC)
         try:
@@ -94,13 +108,6 @@ class Typesetter:
 def pages(pdf: bytes) -> int:
     """How many pages a PDF of this typesetter has."""
     return len(_PAGE.findall(pdf))
-
-
-def _face(value: object) -> str:
-    """Dates as a note shows them; nothing else needs a face."""
-    if isinstance(value, date):
-        return f"{value:%B} {value.day}, {value.year}"
-    raise TypeError(f"a page cannot show a {type(value).__name__}")
 
 
 def _in_our_words(refused: typst.TypstError) -> Exception:
