@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,6 +23,9 @@ from simulator.clock import ProductClock, Wall, wall_now
 from simulator.clock_agenda import Agenda
 from simulator.members import Members, Replies
 from simulator.members_contacts import read_contacts
+from simulator.pharmacies import Pharmacies
+from simulator.phone import phone_routes, static
+from simulator.providers import Providers
 
 HOSTS = ["127.0.0.1", "localhost"]
 
@@ -50,16 +54,33 @@ class World:
             line=self.members.line,
         )
         self.replies = Replies(self.members, self.carrier, self.clock, self.agenda)
+        self.notes_log = Log(config.state_dir / "notes.jsonl")
+
+    def pharmacies(self) -> Pharmacies:
+        key = self.config.pharmacy_api_key
+        return Pharmacies(self.product, self.clock, self.agenda, key=key, seed=self.config.seed)
+
+    def providers(self, notes: Path, browser: Callable[[], httpx.AsyncClient]) -> Providers:
+        seed = self.config.seed
+        return Providers(notes, self.notes_log, browser, self.clock, self.agenda, seed=seed)
 
     async def live(self) -> None:
         """Wait for the product's clock, then take up where the log stops, until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.clock.follow(self.product))
-            while not self.clock.known:
-                await asyncio.sleep(0.05)
+            await self.clock.heard.wait()
             self.carrier.resume()
             self.replies.resume()
             group.create_task(self.agenda.run())
+            if self.config.pharmacy_api_key:
+                group.create_task(self.pharmacies().keep_looking())
+            if self.config.notes_dir:
+                group.create_task(self.providers(self.config.notes_dir, browser).keep_looking())
+
+
+def browser() -> httpx.AsyncClient:
+    """A practice's own, so that no two notes share cookies."""
+    return httpx.AsyncClient(follow_redirects=True, timeout=15.0)
 
 
 def create_app(world: World, live: Callable[[], Coroutine[Any, Any, None]]) -> FastAPI:
@@ -75,11 +96,14 @@ def create_app(world: World, live: Callable[[], Coroutine[Any, Any, None]]) -> F
             await asyncio.gather(task, return_exceptions=True)
             await world.product.aclose()
             world.log.close()
+            world.notes_log.close()
 
     app = FastAPI(title="Doorway simulator", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
     app.add_exception_handler(Refusal, on_refusal)
     app.include_router(carrier_routes(world.carrier, world.clock, world.config.auth_token))
+    app.include_router(phone_routes(world.carrier, world.members))
+    app.mount("/phone-static", static)
     return app
 
 

@@ -125,7 +125,7 @@ class Carrier:
         )
 
     async def _report(self, message: Message, status: str, code: int | None) -> None:
-        if message.final:
+        if message.final or message.status == status:
             return
         self._record("status", sid=message.sid, status=status, error_code=code)
         if status == "delivered":

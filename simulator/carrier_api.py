@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated
@@ -20,6 +21,8 @@ from simulator.carrier_server import cut_line
 from simulator.clock import ProductClock
 
 BASE = f"/{API_VERSION}/Accounts/{{account}}/Messages"
+
+PATIENCE = 2.0
 
 Credentials = Annotated[HTTPBasicCredentials | None, Depends(HTTPBasic(auto_error=False))]
 
@@ -40,6 +43,9 @@ def carrier_routes(carrier: Carrier, clock: ProductClock, token: str) -> APIRout
 
     @router.post(f"{BASE}.json")
     async def create(request: Request) -> Response:
+        # At the very start a text may come before the product's clock was heard.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(clock.heard.wait(), PATIENCE)
         return await _create(carrier, request)
 
     @router.get(f"{BASE}.json")

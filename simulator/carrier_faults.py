@@ -4,7 +4,7 @@ from random import Random
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Share = Field(0.0, ge=0, le=1)
+Share: float = Field(default=0.0, ge=0, le=1)
 
 
 class Faults(BaseModel):
@@ -25,7 +25,7 @@ class Faults(BaseModel):
     callback_reorder: float = Share
     webhook_drop: float = Share
     """An inbound text's webhook is never sent; only the message list has the text."""
-    list_lag_seconds: float = Field(0.0, ge=0)
+    list_lag_seconds: float = Field(default=0.0, ge=0)
     """Wall seconds until an accepted text shows in the message list."""
 
 

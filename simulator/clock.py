@@ -25,11 +25,12 @@ class ProductClock:
         self._anchor = (wall(), wall())
         self._rate = 1.0
         self._doubt = timedelta.max
+        self.heard = asyncio.Event()
         self._latest: datetime | None = None
 
     @property
     def known(self) -> bool:
-        return self._doubt != timedelta.max
+        return self.heard.is_set()
 
     @property
     def rate(self) -> float:
@@ -68,6 +69,7 @@ class ProductClock:
         contradicts = self.known and gap > (doubt + self._doubt).total_seconds() * rate
         if moved or doubt <= self._doubt or contradicts:
             self._anchor, self._rate, self._doubt = (wall, now), rate, doubt
+            self.heard.set()
 
     async def refresh(self, product: httpx.AsyncClient) -> bool:
         """Ask the product once; False when it does not answer yet."""

@@ -46,6 +46,9 @@ class Agenda:
     def after(self, delay: timedelta, job: Job) -> None:
         self.at(self._clock.now() + delay, job)
 
+    def next_due(self) -> datetime | None:
+        return self._entries[0].due if self._entries else None
+
     async def run_due(self) -> int:
         """Run what is due, and what that makes due, to its end; how many jobs ran."""
         done = 0
