@@ -1,9 +1,12 @@
 """Brings a database to the tables of this version, or says in a sentence why it cannot."""
 
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from runtime.errors import Refusal
-from store.migrate import upgrade
+from store.migrate import config, upgrade
 
 
 def migrate(database_url: str) -> None:
@@ -20,3 +23,9 @@ def migrate(database_url: str) -> None:
             "The database of DOORWAY_DATABASE_URL cannot be reached; check that PostgreSQL runs "
             "and that host, port, user, password and database name in it are right."
         ) from failed
+
+
+def is_current(connection: Connection, database_url: str) -> bool:
+    """Whether every migration of this version has been run."""
+    heads = set(ScriptDirectory.from_config(config(database_url)).get_heads())
+    return set(MigrationContext.configure(connection).get_current_heads()) == heads

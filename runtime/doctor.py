@@ -1,0 +1,233 @@
+"""`doorway doctor`: one line a thing, what is wrong with it and what to do, in a sentence."""
+
+import asyncio
+import importlib.util
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from rich.console import Console
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from domain.clock import REAL
+from runtime.clock import load_clock, wall_now
+from runtime.encryption import temporal_key
+from runtime.errors import Refusal
+from runtime.migrations import is_current
+from runtime.postgres_programs import bin_dir
+from runtime.settings import Settings
+from runtime.temporal import connect
+from runtime.temporal_server import temporal_binary
+
+LEAST_FREE_BYTES = 1_000_000_000
+MOST_SKEW_SECONDS = 5.0
+FONTS = ("fontpkg_noto_sans", "fontpkg_atkinson_hyperlegible")
+LOCAL = ("http://127.0.0.1", "http://localhost", "http://[::1]")
+
+
+class Verdict(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+COLORS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    verdict: Verdict
+    about: str
+    sentence: str
+
+
+def doctor(settings: Settings, out: Console) -> int:
+    """Print every finding; 1 when one of them is a failure, else 0."""
+    worst = 0
+    for finding in findings(settings):
+        color = COLORS[finding.verdict]
+        out.print(f"[{color}]{finding.verdict:<4}[/]  {finding.about}: ", end="")
+        out.print(finding.sentence, markup=False)
+        worst = max(worst, int(finding.verdict is Verdict.FAIL))
+    return worst
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    yield _python()
+    yield _home(settings.home)
+    yield from _database(settings)
+    yield _temporal(settings)
+    yield _key(settings)
+    yield from _carrier(settings)
+    yield _pharmacies(settings)
+    yield _fonts()
+
+
+def _ok(about: str, sentence: str) -> Finding:
+    return Finding(Verdict.OK, about, sentence)
+
+
+def _warn(about: str, sentence: str) -> Finding:
+    return Finding(Verdict.WARN, about, sentence)
+
+
+def _fail(about: str, sentence: str) -> Finding:
+    return Finding(Verdict.FAIL, about, sentence)
+
+
+def _python() -> Finding:
+    return _ok("Python", f"{sys.version.split()[0]}, in {sys.prefix}.")
+
+
+def _home(home: Path) -> Finding:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe = home / ".probe"
+        probe.write_text("")
+        probe.unlink()
+    except OSError as failed:
+        return _fail(
+            "Home", f"nothing can be written in {home} ({failed.strerror}); set DOORWAY_HOME."
+        )
+    free = shutil.disk_usage(home).free
+    if free < LEAST_FREE_BYTES:
+        return _warn("Home", f"{home} has only {free // 1_000_000} MB left; free some space.")
+    return _ok("Home", f"{home}, {free // 1_000_000_000} GB free.")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    if not settings.database_url:
+        try:
+            programs = bin_dir()
+        except Refusal as refused:
+            yield _fail("PostgreSQL", str(refused))
+        else:
+            yield _ok("PostgreSQL", f"embedded, from {programs}; it runs while `doorway up` does.")
+        return
+    try:
+        engine = create_engine(settings.database_url)
+        with engine.connect() as connection:
+            yield _server(connection)
+            yield _tables(connection, settings.database_url)
+            yield _clock(connection)
+        engine.dispose()
+    except SQLAlchemyError:
+        yield _fail(
+            "PostgreSQL",
+            "it does not answer; check that it runs and that host, port, user, password and "
+            "database name in DOORWAY_DATABASE_URL are right.",
+        )
+
+
+def _server(connection: Connection) -> Finding:
+    told = connection.execute(text("SHOW server_version")).scalar_one()
+    if int(told.split(".")[0]) < 15:
+        return _fail("PostgreSQL", f"version {told} is too old; Doorway needs 15 or newer.")
+    return _ok("PostgreSQL", f"version {told} answers.")
+
+
+def _tables(connection: Connection, database_url: str) -> Finding:
+    if is_current(connection, database_url):
+        return _ok("Tables", "those of this version.")
+    return _fail("Tables", "not those of this version; run `doorway migrate`.")
+
+
+def _clock(connection: Connection) -> Finding:
+    wall = wall_now()
+    theirs = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    skew = abs((theirs - wall).total_seconds())
+    if skew > MOST_SKEW_SECONDS:
+        return _fail(
+            "Clock", f"this machine and the database differ by {skew:.0f} s; set the clocks right."
+        )
+    try:
+        clock = load_clock(connection)
+    except SQLAlchemyError:
+        return _warn("Clock", "it is kept in a table that is not there yet; migrate first.")
+    if clock == REAL:
+        return _ok("Clock", f"real time; it is {wall:%Y-%m-%d %H:%M} UTC.")
+    return _warn(
+        "Clock",
+        f"a rehearsal: a day lasts {86_400 / clock.rate:g} s and it is "
+        f"{clock.at(wall):%Y-%m-%d %H:%M} UTC; do not point it at a real carrier.",
+    )
+
+
+def _temporal(settings: Settings) -> Finding:
+    if not settings.temporal_address:
+        try:
+            program = temporal_binary()
+        except Refusal as refused:
+            return _fail("Temporal", str(refused))
+        return _ok("Temporal", f"embedded, from {program}; it runs while `doorway up` does.")
+    try:
+        asyncio.run(connect(settings))
+    except Refusal as refused:
+        return _fail("Temporal", str(refused))
+    return _ok("Temporal", f"{settings.temporal_address} answers.")
+
+
+def _key(settings: Settings) -> Finding:
+    path = settings.home / "keys" / "temporal.key"
+    given = bool(settings.temporal_key.get_secret_value())
+    if not given and not path.exists():
+        return _ok("Payload key", "none yet; the first start makes one in DOORWAY_HOME.")
+    try:
+        temporal_key(settings)
+    except Refusal as refused:
+        return _fail("Payload key", str(refused))
+    if not given and path.stat().st_mode & 0o077:
+        return _fail("Payload key", f"others may read {path}; run `chmod 600` on it.")
+    where = "DOORWAY_TEMPORAL_KEY" if given else str(path)
+    return _ok("Payload key", f"in {where}; keep a copy, journeys cannot be read without it.")
+
+
+def _carrier(settings: Settings) -> Iterator[Finding]:
+    twilio = settings.twilio
+    needed = {
+        "DOORWAY_TWILIO__ACCOUNT_SID": twilio.account_sid,
+        "DOORWAY_TWILIO__AUTH_TOKEN": twilio.auth_token.get_secret_value(),
+        "DOORWAY_TWILIO__FROM_NUMBER": twilio.from_number,
+    }
+    lacking = [name for name, value in needed.items() if not value]
+    if lacking:
+        names = " and ".join(lacking)
+        yield _warn(
+            "Carrier",
+            f"sending is switched off because {names} {'is' if len(lacking) == 1 else 'are'} "
+            "not set; what is due is kept.",
+        )
+        return
+    yield _ok("Carrier", f"texts leave through {twilio.api_base}.")
+    if not settings.public_base_url or settings.public_base_url.startswith(LOCAL):
+        local = twilio.api_base.startswith(LOCAL)
+        yield (_ok if local else _warn)(
+            "Webhooks",
+            "the carrier is on this machine too."
+            if local
+            else "DOORWAY_PUBLIC_BASE_URL is no address the carrier can reach; replies arrive "
+            "only when they are looked for.",
+        )
+    else:
+        yield _ok("Webhooks", f"expected, and their signatures checked, at "
+                  f"{settings.public_base_url}.")  # fmt: skip
+
+
+def _pharmacies(settings: Settings) -> Finding:
+    if settings.pharmacy_api_key.get_secret_value():
+        return _ok("Pharmacy API", "open to whoever holds its key.")
+    return _warn(
+        "Pharmacy API",
+        "closed because DOORWAY_PHARMACY_API_KEY is not set; pharmacies use the console.",
+    )
+
+
+def _fonts() -> Finding:
+    lacking = [name for name in (*FONTS, "typst") if importlib.util.find_spec(name) is None]
+    if lacking:
+        return _fail("Letters", f"{lacking[0]} is not installed; run `make setup`.")
+    return _ok("Letters", "typesetter and fonts are here.")
