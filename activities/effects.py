@@ -1,0 +1,143 @@
+"""Carries out what the stages ask for: rows only, in the transaction of the stage's new state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.texts import Texts
+from domain.effects import (
+    ConfirmDelivery,
+    Effect,
+    FinishScreening,
+    FoundNeed,
+    OpenReferral,
+    OpenTask,
+    OrderDelivery,
+    PrintLetter,
+    Record,
+    SaveAnswer,
+    SaveReading,
+    SendNote,
+    SendText,
+    StartScreening,
+)
+from domain.program import Program
+from store import care, deliveries, letters, notes, outbox, outcomes, screenings, tasks
+from store.models import Enrollment, InboundText, Member
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where an effect takes place."""
+
+    session: AsyncSession
+    enrollment: Enrollment
+    member: Member
+    program: Program
+    texts: Texts
+    now: datetime
+    stage: str
+    heard: InboundText | None = None
+    """The text being answered."""
+
+    def record(self, kind: str, rule: str, detail: Mapping[str, Any] | None = None) -> None:
+        outcomes.record(self.session, self.enrollment, kind, at=self.now, rule=rule, detail=detail)
+
+
+async def carry_out(scene: Scene, effect: Effect) -> None:
+    match effect:
+        case SendText():
+            await _send_text(scene, effect)
+        case OpenTask():
+            await _open_task(scene, effect)
+        case Record(kind, rule, detail):
+            scene.record(kind, rule, detail)
+        case PrintLetter(step, template):
+            if await letters.plan(
+                scene.session, scene.enrollment, scene.member, step, template, scene.now
+            ):
+                scene.record("letter_planned", step, {"template": template})
+        case SendNote(reply_within):
+            if await notes.plan(
+                scene.session, scene.enrollment, scene.now, scene.now + reply_within
+            ):
+                scene.record("note_planned", "intake")
+        case OrderDelivery(ndc11, days_supply, due_on):
+            if await deliveries.order(
+                scene.session, scene.enrollment, ndc11, days_supply, due_on, scene.now
+            ):
+                scene.record("delivery_ordered", "member's choice", {"due_on": due_on.isoformat()})
+        case ConfirmDelivery(due_on, answer):
+            await deliveries.confirm(scene.session, scene.enrollment.id, due_on, answer)
+            scene.record("delivery_confirmed", "member's answer", {"said": answer})
+        case SaveReading():
+            await care.save_reading(
+                scene.session, scene.enrollment.id, effect, scene.heard, scene.now
+            )
+            scene.record("reading", effect.rule or "in range", {"kind": effect.kind})
+        case _:
+            await _screening(scene, effect)
+
+
+async def _screening(scene: Scene, effect: Effect) -> None:
+    enrollment_id, session, now = scene.enrollment.id, scene.session, scene.now
+    match effect:
+        case StartScreening(instrument):
+            await screenings.start(session, enrollment_id, instrument, now)
+            scene.record("screening_started", instrument)
+        case SaveAnswer(item, answers):
+            message_id = scene.heard.sid if scene.heard else None
+            await screenings.save_answer(session, enrollment_id, item, answers, message_id, now)
+        case FinishScreening(completed):
+            if await screenings.finish(session, enrollment_id, completed, now):
+                scene.record("screening_ended", "completed" if completed else "partial")
+        case FoundNeed(domain, item, z_code):
+            if await screenings.add_need(session, enrollment_id, domain, item, z_code, now):
+                scene.record("need_found", item, {"domain": domain, "z_code": z_code})
+        case OpenReferral(domain):
+            if await screenings.open_referral(session, enrollment_id, domain, now):
+                scene.record("referral_requested", "member's choice", {"domain": domain})
+
+
+async def _send_text(scene: Scene, effect: SendText) -> None:
+    kind = scene.texts.kind(effect.template)
+    made = await outbox.intend(
+        scene.session,
+        outbox.NewIntent(
+            enrollment_id=scene.enrollment.id,
+            stage=scene.stage,
+            step=effect.step,
+            attempt=effect.attempt,
+            template=effect.template,
+            template_version=kind.version,
+            language=scene.member.language,
+            facts=dict(effect.facts),
+            purpose=effect.purpose,
+            asks=effect.asks,
+            priority=kind.priority,
+            phone=scene.heard.phone if scene.heard else None,
+        ),
+        scene.now,
+    )
+    if made:
+        scene.record("text_decided", effect.step, {"template": effect.template})
+
+
+async def _open_task(scene: Scene, effect: OpenTask) -> None:
+    made = await tasks.open_task(
+        scene.session,
+        scene.enrollment.id,
+        key=effect.key,
+        kind=effect.kind,
+        role=effect.role,
+        within=effect.within,
+        now=scene.now,
+        urgent=effect.urgent,
+        message_id=scene.heard.sid if scene.heard else None,
+        detail=effect.detail,
+    )
+    if made:
+        scene.record("task_opened", effect.kind, {"key": effect.key, "role": effect.role})

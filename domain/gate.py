@@ -1,0 +1,152 @@
+"""The gate: whether a text may leave now, later or never, and the reason, from facts read there.
+
+It is asked under the lock of the recipient's phone, in the transaction that lets the text go; the
+console asks the same function why a member was, or was not, contacted.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from domain.outbox import Purpose
+from domain.quiet_hours import ContactHours, allowed, next_allowed, window_end
+
+
+class Reason(StrEnum):
+    CLEAR = "clear"
+    NO_NUMBER = "no_number"
+    BAD_NUMBER = "bad_number"
+    OPTED_OUT = "opted_out"
+    NO_CONSENT = "no_consent"
+    DECEASED = "deceased"
+    NOT_COVERED = "not_covered"
+    JOURNEY_ENDED = "journey_ended"
+    HELD = "held"
+    EXPIRED = "expired"
+    NO_TEMPLATE = "no_template"
+    TOO_LONG = "too_long"
+    QUIET_HOURS = "quiet_hours"
+    DAY_CAP = "day_cap"
+    WEEK_CAP = "week_cap"
+    OPEN_PROMPT = "open_prompt"
+    SENDING_OFF = "sending_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    until: datetime
+    """Business time after which it may no longer be accepted: the end of the legal window."""
+    reason: Reason = Reason.CLEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    at: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    reason: Reason
+
+
+Verdict = Send | Later | Never
+
+
+@dataclass(frozen=True, slots=True)
+class GateRules:
+    hours: ContactHours
+    per_day: int
+    per_week: int
+    margin: timedelta
+    """Kept free before the window closes: the carrier may take that long to accept."""
+    max_segments: int
+    look_again: timedelta
+    """How soon a text is looked at again that only another event can free."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateFacts:
+    purpose: Purpose
+    expires_at: datetime
+    phone: str | None
+    number_usable: bool
+    consented: bool | None
+    """The newest line of the ledger for the phone and this program; None: there is none."""
+    dead: bool
+    covered: bool
+    journey_ended: bool
+    held: bool
+    zones: Sequence[str]
+    """Every zone the recipient may be in: the address's and the number's."""
+    state: str | None
+    segments: int | None
+    """None: no approved text in the member's language."""
+    care_texts: Sequence[datetime]
+    """When texts begun by us were accepted by this phone in the last eight days."""
+    open_until: datetime | None
+    """Until when somebody else's question is open on this phone."""
+    asks: bool = False
+
+
+def judge(facts: GateFacts, rules: GateRules, now: datetime) -> Verdict:
+    """The first rule that speaks; `Send` only when all are silent."""
+    never = _never(facts, rules, now)
+    if never:
+        return Never(never)
+    if facts.purpose in (Purpose.SAFETY, Purpose.STOP):
+        return Send(min(facts.expires_at, now + timedelta(hours=1)))
+    if facts.held:
+        return Later(now + rules.look_again, Reason.HELD)
+    if facts.asks and facts.open_until and now < facts.open_until:
+        return Later(
+            _allowed(facts, rules, min(facts.open_until, now + rules.look_again)),
+            Reason.OPEN_PROMPT,
+        )
+    if facts.purpose is Purpose.CARE and (capped := _cap(facts, rules, now)):
+        return capped
+    if not allowed(now, facts.zones, facts.state, rules.hours):
+        return Later(_allowed(facts, rules, now), Reason.QUIET_HOURS)
+    end = window_end(now, facts.zones, facts.state, rules.hours)
+    if now + rules.margin >= end:
+        return Later(_allowed(facts, rules, end + timedelta(seconds=1)), Reason.QUIET_HOURS)
+    return Send(min(facts.expires_at, end))
+
+
+def _never(facts: GateFacts, rules: GateRules, now: datetime) -> Reason | None:
+    stop = facts.purpose is Purpose.STOP
+    safety = facts.purpose is Purpose.SAFETY
+    speaks: Mapping[Reason, bool] = {
+        Reason.NO_NUMBER: facts.phone is None,
+        Reason.BAD_NUMBER: not facts.number_usable and not stop,
+        Reason.DECEASED: facts.dead,
+        Reason.OPTED_OUT: facts.consented is False and not stop,
+        Reason.NO_CONSENT: facts.consented is None and not (stop or safety),
+        Reason.NOT_COVERED: not facts.covered and facts.purpose is Purpose.CARE,
+        Reason.JOURNEY_ENDED: facts.journey_ended and facts.purpose is Purpose.CARE,
+        Reason.EXPIRED: now >= facts.expires_at,
+        Reason.NO_TEMPLATE: facts.segments is None,
+        Reason.TOO_LONG: (facts.segments or 0) > rules.max_segments,
+    }
+    return next((reason for reason, holds in speaks.items() if holds), None)
+
+
+def _allowed(facts: GateFacts, rules: GateRules, moment: datetime) -> datetime:
+    return next_allowed(moment, facts.zones, facts.state, rules.hours)
+
+
+def _cap(facts: GateFacts, rules: GateRules, now: datetime) -> Later | None:
+    """Caps count the recipient's calendar days, and a week as any seven days."""
+    zone = ZoneInfo(facts.zones[0] if facts.zones else rules.hours.unknown_zone)
+    today = now.astimezone(zone).date()
+    sent_today = [at for at in facts.care_texts if at.astimezone(zone).date() == today]
+    week = sorted(at for at in facts.care_texts if at > now - timedelta(days=7))
+    if len(week) >= rules.per_week:
+        free = week[-rules.per_week] + timedelta(days=7, seconds=1)
+        return Later(_allowed(facts, rules, free), Reason.WEEK_CAP)
+    if len(sent_today) >= rules.per_day:
+        midnight = datetime.combine(today + timedelta(days=1), datetime.min.time(), zone)
+        return Later(_allowed(facts, rules, midnight.astimezone(now.tzinfo)), Reason.DAY_CAP)
+    return None

@@ -1,0 +1,113 @@
+"""One member's journey through a program: which stages run, and when it ends."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from domain import coaching, coordination, delivery, outreach, screening
+from domain.program import Program
+from domain.stages import Do, Done, Facts, Heard, Wait
+
+
+class State(StrEnum):
+    """Where an enrollment stands; everything from GRADUATED on is an end."""
+
+    IDENTIFIED = "identified"
+    OUTREACH = "outreach"
+    ACTIVE = "active"
+    GRADUATED = "graduated"
+    DECLINED = "declined"
+    OPTED_OUT = "opted_out"
+    UNABLE_TO_CONTACT = "unable_to_contact"
+    DISENROLLED = "disenrolled"
+    DECEASED = "deceased"
+    STOPPED = "stopped"
+
+
+ENDED = frozenset(State) - {State.IDENTIFIED, State.OUTREACH, State.ACTIVE}
+
+NextStep = Callable[[Any, Any, Facts, datetime], Do | Wait | Done]
+Hears = Callable[[Any, str, Any, Facts, datetime], Heard]
+
+
+@dataclass(frozen=True, slots=True)
+class StageRules:
+    begins: Any
+    next_step: NextStep
+    heard: Hears | None
+
+
+STAGES: Mapping[str, StageRules] = {
+    "outreach": StageRules(outreach.Outreach(), outreach.next_step, outreach.heard),
+    "screening": StageRules(screening.Screening(), screening.next_step, screening.heard),
+    "coaching": StageRules(coaching.Coaching(), coaching.next_step, coaching.heard),
+    "delivery": StageRules(delivery.Deliveries(), delivery.next_step, delivery.heard),
+    "coordination": StageRules(coordination.Coordination(), coordination.next_step, None),
+}
+
+
+def over(facts: Facts) -> State | None:
+    """Why nothing further may be done for this member, whatever the stages say."""
+    speaks = {
+        State.DECEASED: facts.dead,
+        State.STOPPED: facts.stopped,
+        State.OPTED_OUT: facts.opted_out,
+        State.DISENROLLED: not facts.covered,
+    }
+    return next((state for state, holds in speaks.items() if holds), None)
+
+
+def running(program: Program, facts: Facts) -> tuple[str, ...]:
+    """The stages that may act now: the invitation alone until the member is reached."""
+    if "outreach" not in facts.done:
+        return ("outreach",)
+    if facts.done["outreach"] != "reached":
+        return ()
+    return tuple(name for name in program.stages if name not in facts.done)
+
+
+def state_of(program: Program, facts: Facts, now: datetime) -> State:
+    """Where the journey stands once every running stage waits."""
+    invited = facts.done.get("outreach")
+    if invited is None:
+        return State.OUTREACH
+    if invited != "reached":
+        return State(invited)
+    return State.GRADUATED if graduates_at(program, facts, now) <= now else State.ACTIVE
+
+
+def graduates_at(program: Program, facts: Facts, now: datetime) -> datetime:
+    """The program's last day, or later while a stage with an end of its own still runs."""
+    last = (facts.reached_at or now) + timedelta(days=program.length_days)
+    # Refills fall due for ever: delivery ends with the journey, not the journey with delivery.
+    open_ = [name for name in program.stages if name not in facts.done and name != "delivery"]
+    return max(last, now + timedelta(days=1)) if open_ else last
+
+
+def next_step(
+    program: Program, name: str, state: Any, facts: Facts, now: datetime
+) -> Do | Wait | Done:
+    """What one stage does next; the same answer moves the journey and fills the console's strip."""
+    return STAGES[name].next_step(state, program.plans[name], facts, now)
+
+
+def heard(program: Program, name: str, state: Any, body: str, facts: Facts, now: datetime) -> Heard:
+    hears = STAGES[name].heard
+    if hears is None:
+        return Heard(state, understood=False)
+    return hears(state, body, program.plans[name], facts, now)
+
+
+def heard_unasked(
+    program: Program, states: Mapping[str, Any], body: str, facts: Facts, now: datetime
+) -> tuple[str, Heard] | None:
+    """Words that answer no open question: a reading sent all the same, or nothing we know."""
+    if "coaching" in running(program, facts):
+        found = coaching.heard_unasked(
+            states["coaching"], body, program.plans["coaching"], facts, now
+        )
+        if found:
+            return "coaching", found
+    return None

@@ -1,0 +1,68 @@
+"""The life of an intent, from decided on to settled."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """Why a text goes out; it says which rules of the gate it must pass."""
+
+    CARE = "care"
+    """Begun by us: every rule."""
+    REPLY = "reply"
+    """Answers a text of the member: every rule but the caps."""
+    SAFETY = "safety"
+    """Answers a cry for help: only the rules that protect the number itself."""
+    STOP = "stop"
+    """The one confirmation of an opt-out."""
+
+
+class Status(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    """The gate has let it through; a lease says until when it may be written."""
+    UNKNOWN = "unknown"
+    """Written, and no answer came: evidence decides, never another try."""
+    ACCEPTED = "accepted"
+    WITHHELD = "withheld"
+    """The gate said never."""
+    FAILED = "failed"
+    """The carrier refused it, or reported that it did not arrive."""
+    CANCELLED = "cancelled"
+    """Its journey moved on before it left."""
+
+
+SETTLED = frozenset({Status.ACCEPTED, Status.WITHHELD, Status.FAILED, Status.CANCELLED})
+
+# Twilio promises no order of callbacks: a status never falls below one already known.
+_RANK = {
+    status: rank
+    for rank, statuses in enumerate(
+        [("accepted", "scheduled"), ("queued",), ("sending",), ("sent",), ("canceled",),
+         ("undelivered", "failed"), ("delivered", "partially_delivered"), ("read",)]
+    )
+    for status in statuses
+}  # fmt: skip
+
+
+def newer(known: str | None, reported: str) -> bool:
+    """Whether a reported carrier status outranks the one on file."""
+    return known is None or _RANK.get(reported, -1) > _RANK.get(known, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class SentText:
+    """What the rules of a stage see of an intent."""
+
+    step: str
+    attempt: int
+    status: Status
+    due_at: datetime
+    accepted_at: datetime | None
+    reason: str | None = None
+
+    @property
+    def lost(self) -> bool:
+        """It will never reach the member."""
+        return self.status in (Status.WITHHELD, Status.FAILED, Status.CANCELLED)

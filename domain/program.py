@@ -1,0 +1,199 @@
+"""A program as its YAML says it: whom it is for, and the plan of every stage."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from domain.coaching import CHECK_IN, PROMPTS, CoachingPlan
+from domain.coordination import CoordinationPlan
+from domain.delivery import DeliveryPlan
+from domain.instruments import Instrument
+from domain.notes import Limit, RequestRule
+from domain.outreach import Channel, OutreachPlan, Rung
+from domain.reading_rules import ReadingRules
+from domain.screening import ScreeningPlan
+
+AFTER_OUTREACH = ("screening", "coaching", "delivery", "coordination")
+
+
+class BadProgram(ValueError):
+    """One sentence: which program, which field, what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    id: str
+    version: str
+    title: str
+    sender: str
+    """How the program names itself in texts and letters; it must give no condition away."""
+    phone: str
+    effective_from: date
+    payer_types: tuple[str, ...]
+    conditions: tuple[str, ...]
+    networks: tuple[str, ...]
+    cpesn: bool
+    services: tuple[str, ...]
+    length_days: int
+    grace: timedelta
+    """How long after coverage ended its return is waited for."""
+    stages: tuple[str, ...]
+    plans: Mapping[str, Any]
+    """By stage name: OutreachPlan, ScreeningPlan, ..."""
+
+    @classmethod
+    def from_data(
+        cls, data: Mapping[str, Any], instruments: Mapping[str, Instrument], rules: ReadingRules
+    ) -> "Program":
+        read = _Reader(data, str(data.get("id", "a program without an id")))
+        stages = read.texts("stages")
+        for name in stages:
+            if name not in AFTER_OUTREACH:
+                read.refuse("stages", f"one of {', '.join(AFTER_OUTREACH)}, not {name!r}")
+        plans: dict[str, Any] = {"outreach": _outreach(read.part("outreach"))}
+        if "screening" in stages:
+            plans["screening"] = _screening(read.part("screening"), instruments)
+        if "coaching" in stages:
+            plans["coaching"] = _coaching(read.part("coaching"), rules, "screening" in stages)
+        if "delivery" in stages:
+            plans["delivery"] = _delivery(read.part("delivery"))
+        if "coordination" in stages:
+            plans["coordination"] = _coordination(read.part("coordination"))
+        return cls(
+            id=read.text("id"),
+            version=read.text("version"),
+            title=read.text("title"),
+            sender=read.text("sender"),
+            phone=read.text("phone"),
+            effective_from=read.day("effective_from"),
+            payer_types=read.texts("payer_types"),
+            conditions=read.texts("conditions"),
+            networks=read.texts("networks"),
+            cpesn=bool(read.value("cpesn")),
+            services=read.texts("services"),
+            length_days=read.number("length_days"),
+            grace=read.days("grace_days"),
+            stages=stages,
+            plans=plans,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    data: Mapping[str, Any]
+    where: str
+
+    def refuse(self, name: str, wanted: str) -> None:
+        raise BadProgram(f"{self.where}: `{name}` must be {wanted}.")
+
+    def value(self, name: str) -> Any:
+        if name not in self.data:
+            raise BadProgram(f"{self.where}: `{name}` is missing.")
+        return self.data[name]
+
+    def text(self, name: str) -> str:
+        found = self.value(name)
+        if not isinstance(found, str) or not found:
+            self.refuse(name, "a text")
+        return str(found)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        found = self.value(name)
+        if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+            self.refuse(name, "a list of texts")
+        return tuple(found)
+
+    def number(self, name: str) -> int:
+        found = self.value(name)
+        if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+            self.refuse(name, "a whole number, 0 or more")
+        return int(found)
+
+    def days(self, name: str) -> timedelta:
+        return timedelta(days=self.number(name))
+
+    def hours(self, name: str) -> timedelta:
+        return timedelta(hours=self.number(name))
+
+    def day(self, name: str) -> date:
+        found = self.value(name)
+        if not isinstance(found, date):
+            self.refuse(name, "a date like 2026-11-01")
+        day: date = found
+        return day
+
+    def part(self, name: str) -> "_Reader":
+        found = self.value(name)
+        if not isinstance(found, dict):
+            self.refuse(name, "a group of settings")
+        return _Reader(found, f"{self.where}, {name}")
+
+
+def _outreach(read: _Reader) -> OutreachPlan:
+    rungs = []
+    for ordinal, row in enumerate(read.value("rungs"), 1):
+        rung = _Reader(row, f"{read.where}, rung {ordinal}")
+        channel = rung.text("channel")
+        if channel not in set(Channel):
+            rung.refuse("channel", f"one of {', '.join(Channel)}")
+        template = rung.text("template") if channel != Channel.CALL else ""
+        rungs.append(Rung(Channel(channel), template, rung.days("after_days")))
+    return OutreachPlan(tuple(rungs), read.days("patience_days"), read.hours("call_within_hours"))
+
+
+def _screening(read: _Reader, instruments: Mapping[str, Instrument]) -> ScreeningPlan:
+    name = read.text("instrument")
+    if name not in instruments:
+        read.refuse("instrument", f"one of {', '.join(sorted(instruments))}, not {name!r}")
+    return ScreeningPlan(
+        instruments[name],
+        read.days("remind_after_days"),
+        read.days("give_up_after_days"),
+        read.hours("referral_within_hours"),
+    )
+
+
+def _coaching(read: _Reader, rules: ReadingRules, after_screening: bool) -> CoachingPlan:
+    asks = read.value("asks")
+    if not isinstance(asks, dict) or set(asks.values()) - (set(PROMPTS) - {CHECK_IN}):
+        read.refuse("asks", "a map from condition to bp or glucose")
+    return CoachingPlan(
+        weeks=read.number("weeks"),
+        every=read.days("every_days"),
+        first_after=read.days("first_after_days"),
+        wait_for_screening=after_screening,
+        asks=tuple(asks.items()),
+        rules=rules,
+        task_within=read.hours("task_within_hours"),
+    )
+
+
+def _delivery(read: _Reader) -> DeliveryPlan:
+    return DeliveryPlan(
+        read.days("ask_before_days"),
+        read.days("answer_within_days"),
+        read.days("arrive_within_days"),
+        read.hours("task_within_hours"),
+    )
+
+
+def _coordination(read: _Reader) -> CoordinationPlan:
+    return CoordinationPlan(
+        read.days("after_intake_days"),
+        read.days("latest_after_days"),
+        read.days("reply_within_days"),
+        read.hours("task_within_hours"),
+        tuple(_request(read, row) for row in read.value("requests")),
+        read.number("enough_readings"),
+        read.days("reading_window_days"),
+    )
+
+
+def _request(read: _Reader, row: Any) -> RequestRule:
+    rule = _Reader(row, f"{read.where}, a request")
+    limits = tuple(
+        Limit(limit["signal"], limit.get("at_least"), limit.get("below"))
+        for limit in row.get("when_any", ())
+    )
+    return RequestRule(rule.text("id"), rule.text("text"), limits, bool(row.get("part2", False)))

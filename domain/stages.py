@@ -1,0 +1,102 @@
+"""The shape every stage's rules share: a state, the facts, and what is to be done next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from domain.effects import Effect
+from domain.outbox import SentText
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """Carry these out together with the new state, then ask again."""
+
+    state: Any
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing to do until then, or (None) until something is heard."""
+
+    until: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a stage makes of a member's words."""
+
+    state: Any
+    effects: tuple[Effect, ...] = ()
+    understood: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MedicationFact:
+    ndc11: str
+    runs_out_on: date
+    days_supply: int
+    part2: bool = False
+    drug_class: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFact:
+    ndc11: str
+    due_on: date
+    status: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFact:
+    sent_at: datetime | None
+    reply_by: datetime
+    answered_at: datetime | None
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """By request id: accept, modify or decline."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingFact:
+    at: datetime
+    systolic: int | None = None
+    diastolic: int | None = None
+    mg_dl: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known when a journey decides; loaded fresh each time, never kept in Temporal."""
+
+    language: str = "en"
+    conditions: tuple[str, ...] = ()
+    has_number: bool = True
+    """At least one number that can still receive a text."""
+    opted_out: bool = False
+    dead: bool = False
+    covered: bool = True
+    held: bool = False
+    stopped: bool = False
+    created_at: datetime | None = None
+    reached_at: datetime | None = None
+    texts: Mapping[tuple[str, int], SentText] = field(default_factory=dict)
+    tasks: Mapping[str, str | None] = field(default_factory=dict)
+    """Resolution by key; None while open."""
+    done: Mapping[str, str] = field(default_factory=dict)
+    """How each ended stage ended."""
+    medications: tuple[MedicationFact, ...] = ()
+    deliveries: tuple[DeliveryFact, ...] = ()
+    note: NoteFact | None = None
+    readings: tuple[ReadingFact, ...] = ()
+
+    def text(self, step: str | None, attempt: int = 1) -> SentText | None:
+        return self.texts.get((step, attempt)) if step else None

@@ -1,0 +1,68 @@
+"""The ledger of consent, and which numbers of a member may still receive a text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.models import Consent, ContactPoint
+
+TEXTABLE = ("active",)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    usable: Sequence[str]
+    """Phones in the order in which they are tried."""
+    opted_out: bool
+    """Every number that still works has said stop."""
+
+
+async def stands(session: AsyncSession, phone: str, program: str | None) -> bool | None:
+    """Whether this phone consents to texts of a program; None: the ledger says nothing of it.
+
+    The newest line that covers the program counts, so a STOP to everything outranks an older
+    consent to one program, and a START after it outranks the STOP.
+    """
+    newest = select(Consent.given).where(Consent.phone == phone, Consent.channel == "sms")
+    if program is not None:
+        newest = newest.where(or_(Consent.program.is_(None), Consent.program == program))
+    return await session.scalar(newest.order_by(Consent.id.desc()).limit(1))
+
+
+async def usable_numbers(session: AsyncSession, member_id: str, program: str) -> Numbers:
+    points = await session.scalars(
+        select(ContactPoint)
+        .where(ContactPoint.member_id == member_id, ContactPoint.status.in_(TEXTABLE))
+        .order_by(ContactPoint.rank, ContactPoint.id)
+    )
+    standing = [(point.phone, await stands(session, point.phone, program)) for point in points]
+    usable = [phone for phone, given in standing if given]
+    stopped = [phone for phone, given in standing if given is False]
+    return Numbers(usable, opted_out=bool(stopped) and not usable)
+
+
+def record(
+    session: AsyncSession,
+    phone: str,
+    *,
+    given: bool,
+    at: datetime,
+    how: str,
+    actor: str,
+    evidence: str | None = None,
+    program: str | None = None,
+) -> None:
+    session.add(
+        Consent(
+            phone=phone,
+            program=program,
+            given=given,
+            at=at,
+            how=how,
+            actor=actor,
+            evidence=evidence,
+        )
+    )

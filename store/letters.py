@@ -1,0 +1,46 @@
+"""Letters: planned with the stage's state, printed by an activity, spooled exactly once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.models import Enrollment, Letter, Member
+
+
+async def plan(
+    session: AsyncSession,
+    enrollment: Enrollment,
+    member: Member,
+    step: str,
+    template: str,
+    now: datetime,
+) -> bool:
+    made = await session.execute(
+        insert(Letter)
+        .values(
+            id=uuid4().hex,
+            enrollment_id=enrollment.id,
+            step=step,
+            template=template,
+            template_version="",
+            language=member.language,
+            large_print=member.alt_format == "large_print",
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["enrollment_id", "step"])
+        .returning(Letter.id)
+    )
+    return made.first() is not None
+
+
+async def unprinted(session: AsyncSession, enrollment_id: str) -> Sequence[str]:
+    rows = await session.scalars(
+        select(Letter.id)
+        .where(Letter.enrollment_id == enrollment_id, Letter.spooled_at.is_(None))
+        .order_by(Letter.created_at)
+    )
+    return list(rows)

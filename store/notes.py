@@ -1,0 +1,56 @@
+"""Coordination notes: planned with the stage's state, written and spooled by an activity."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.models import Enrollment, Medication, Note
+
+
+def token_hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+async def plan(
+    session: AsyncSession, enrollment: Enrollment, now: datetime, reply_by: datetime
+) -> bool:
+    """The note goes to whoever prescribed most lately; its link's secret is made when written."""
+    prescriber = await session.scalar(
+        select(Medication.prescriber_npi)
+        .where(
+            Medication.member_id == enrollment.member_id,
+            Medication.prescriber_npi.is_not(None),
+            Medication.part2.is_(False),
+        )
+        .order_by(Medication.last_fill_on.desc(), Medication.id)
+        .limit(1)
+    )
+    note_id = uuid4().hex
+    made = await session.execute(
+        insert(Note)
+        .values(
+            id=note_id,
+            enrollment_id=enrollment.id,
+            ordinal=1,
+            prescriber_npi=prescriber,
+            content={},
+            token_hash=f"unwritten {note_id}",
+            created_at=now,
+            reply_by=reply_by,
+        )
+        .on_conflict_do_nothing(index_elements=["enrollment_id", "ordinal"])
+        .returning(Note.id)
+    )
+    return made.first() is not None
+
+
+async def unwritten(session: AsyncSession, enrollment_id: str) -> Sequence[str]:
+    rows = await session.scalars(
+        select(Note.id).where(Note.enrollment_id == enrollment_id, Note.sent_at.is_(None))
+    )
+    return list(rows)

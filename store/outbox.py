@@ -1,0 +1,112 @@
+"""The outbox: intents recorded once, whatever is retried."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.outbox import Purpose, Status
+from store.models import GateDecision, Intent, Phone
+
+LIFETIMES: Mapping[Purpose, timedelta] = {
+    Purpose.CARE: timedelta(days=14),
+    Purpose.REPLY: timedelta(days=2),
+    Purpose.SAFETY: timedelta(hours=12),
+    # FCC: one confirmation, presumed in time within five minutes of the request.
+    Purpose.STOP: timedelta(minutes=5),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewIntent:
+    enrollment_id: str | None
+    stage: str
+    step: str
+    template: str
+    template_version: str
+    language: str
+    purpose: Purpose
+    priority: int
+    attempt: int = 1
+    asks: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    phone: str | None = None
+    due_at: datetime | None = None
+
+
+async def intend(session: AsyncSession, new: NewIntent, now: datetime) -> bool:
+    """Record the intent; False when this enrollment's step and attempt has one already."""
+    made = await session.execute(
+        insert(Intent)
+        .values(
+            id=uuid4().hex,
+            enrollment_id=new.enrollment_id,
+            phone=new.phone,
+            stage=new.stage,
+            step=new.step,
+            attempt=new.attempt,
+            template=new.template,
+            template_version=new.template_version,
+            language=new.language,
+            facts=dict(new.facts),
+            purpose=new.purpose,
+            asks=new.asks,
+            priority=new.priority,
+            created_at=now,
+            due_at=new.due_at or now,
+            expires_at=(new.due_at or now) + LIFETIMES[new.purpose],
+            status=Status.PENDING,
+            tries=0,
+        )
+        .on_conflict_do_nothing(index_elements=["enrollment_id", "step", "attempt"])
+        .returning(Intent.id)
+    )
+    return made.first() is not None
+
+
+async def cancel_pending(
+    session: AsyncSession, enrollment_id: str, reason: str, *, keep: Sequence[Purpose] = ()
+) -> None:
+    """Nothing that has not left yet leaves; what is being sent is past calling back."""
+    await session.execute(
+        update(Intent)
+        .where(
+            Intent.enrollment_id == enrollment_id,
+            Intent.status == Status.PENDING,
+            Intent.purpose.not_in(keep),
+        )
+        .values(status=Status.CANCELLED, reason=reason)
+    )
+
+
+async def close_prompt(session: AsyncSession, phone: str, intent_id: str) -> None:
+    """The question was answered: another may be asked on this phone."""
+    await session.execute(
+        update(Phone)
+        .where(Phone.phone == phone, Phone.open_prompt == intent_id)
+        .values(open_prompt=None, open_until=None)
+    )
+
+
+async def close_prompts_of(session: AsyncSession, enrollment_id: str) -> None:
+    asked = select(Intent.id).where(Intent.enrollment_id == enrollment_id)
+    await session.execute(
+        update(Phone).where(Phone.open_prompt.in_(asked)).values(open_prompt=None, open_until=None)
+    )
+
+
+def decided(
+    session: AsyncSession,
+    intent_id: str,
+    verdict: str,
+    reason: str,
+    at: datetime,
+    next_at: datetime | None = None,
+) -> None:
+    session.add(
+        GateDecision(intent_id=intent_id, at=at, verdict=verdict, reason=reason, next_at=next_at)
+    )
