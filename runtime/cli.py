@@ -86,6 +86,14 @@ def demo(
     days: Annotated[
         float | None, typer.Option(min=0.01, help="Stop by itself after so many days.")
     ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="The day the claims are looked at from; the demo begins the day after. "
+            "Default: the last day of service, and yesterday for made-up claims.",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed makes the same members.")] = 1,
     report: Annotated[
         Path | None, typer.Option(help="Write a JSON report here at the end.")
@@ -99,7 +107,9 @@ def demo(
     """
     from runtime import demo as room
 
-    plan = room.Plan(claims, members, day_seconds, days, seed, report)
+    plan = room.Plan(
+        claims, members, day_seconds, days, seed, report, as_of.date() if as_of else None
+    )
     room.demo(_settings(port), plan, out)
 
 

@@ -67,9 +67,7 @@ def keep_promise(connection: Connection, clock: Clock, wall: datetime) -> None:
     connection.commit()
 
 
-_ROW: Select[datetime, datetime, float] = select(
-    ClockRow.wall, ClockRow.business, ClockRow.rate
-)
+_ROW: Select[datetime, datetime, float] = select(ClockRow.wall, ClockRow.business, ClockRow.rate)
 
 
 def _clock(row: Row[datetime, datetime, float] | None) -> Clock:

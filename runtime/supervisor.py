@@ -145,8 +145,9 @@ class Supervisor:
                 return
             time.sleep(2 * PAUSE)
 
-    def stop(self) -> None:
-        """Stop every part, the last started first."""
-        for part in reversed(self._parts):
-            part.stop()
-        self._parts.clear()
+    def stop(self, *names: str) -> None:
+        """Stop these parts, or every one, the last started first."""
+        for part in reversed(self._parts.copy()):
+            if not names or part.name in names:
+                part.stop()
+                self._parts.remove(part)

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from domain.clock import REAL, Clock
+from runtime import wiring
 from runtime.clock import keep_promise, rate_of, start_clock, wall_now
 from runtime.errors import Refusal
 from runtime.home import Running, sole_tenant
@@ -38,6 +39,7 @@ class House:
         self.clock: Clock = REAL
         self._promised = 0.0
         self._engine: Engine | None = None
+        self._more: dict[str, str] = {}
 
     def start_servers(self) -> None:
         """The embedded servers that no setting replaces, then the tables."""
@@ -60,8 +62,8 @@ class House:
         with self.engine.connect() as connection:
             self.clock = start_clock(connection, wall_now(), rate=rate, begin=begin)
 
-    def start_programs(self) -> None:
-        """API and worker, side by side; then `run.json` tells others where everything is."""
+    def start_programs(self, *more: Part) -> None:
+        """API and worker (and more) side by side; `run.json` tells others where everything is."""
         port = self.settings.port
         if not port_is_free(port):
             raise Refusal(
@@ -72,6 +74,7 @@ class House:
         self.supervisor.start(
             self.program("worker", env, patience=WORKER_PATIENCE),
             self.program("api", env, port=port),
+            *more,
         )
         Running(os.getpid(), port, self.base_url, self.database_url, self.temporal_address).write(
             self.home
@@ -84,6 +87,9 @@ class House:
         words = ("runtime.cli", name)
         return PythonPart(name, words, log=log, env=env, port=port, patience=patience)
 
+    def add_environment(self, more: Mapping[str, str]) -> None:
+        self._more.update(more)
+
     def environment(self) -> dict[str, str]:
         """What a child is told, over what we were told."""
         return {
@@ -95,6 +101,7 @@ class House:
             "DOORWAY_PUBLIC_BASE_URL": self.base_url,
             "DOORWAY_PARENT_PID": str(os.getpid()),
             "PYTHONUNBUFFERED": "1",
+            **self._more,
         }
 
     @property
@@ -122,6 +129,15 @@ class House:
     def close(self) -> None:
         if self._engine is not None:
             self._engine.dispose()
+
+
+def say_where(made: House, tell: Callable[[str], None]) -> None:
+    """The console's address and, the first time, how to get in."""
+    tell(f"Console:  {made.base_url}")
+    account = wiring.first_account(made.database_url)
+    if account is not None:
+        login, password = account
+        tell(f"Sign in as {login} with the password {password} (shown this once only).")
 
 
 def prepared(settings: Settings) -> Settings:
@@ -158,7 +174,8 @@ def up(settings: Settings, day_seconds: float | None, tell: Callable[[str], None
             made.start_clock(day_seconds)
             made.start_programs()
         if not made.supervisor.stopping:
-            tell(f"Doorway is open at {made.base_url} (Ctrl-C stops it)")
+            say_where(made, tell)
+            tell("Ctrl-C stops it.")
             if not settings.twilio.complete:
                 tell("No text is sent: no carrier is set up yet. `doorway doctor` says what lacks.")
 
