@@ -23,6 +23,19 @@ create macro ndc11(code) as (case
     end)
 """
 
+_LAST_DAY = """
+with day as (
+    select day, count(*) as lines from (
+        select claim_start_date as day from in_medical_claim
+        union all select dispensing_date from in_pharmacy_claim)
+    where day is not null group by 1),
+tail as (
+    select day, lag(day) over (order by day) as before,
+        sum(lines) over (order by day desc) / sum(lines) over () as share from day),
+stray as (select min(day) as day from tail where day > before + 31 and share < 0.005)
+select max(day) from day where day < coalesce((select day from stray), date '9999-12-31')
+"""
+
 _FILL_CHECKED = """
 create table fill_checked as
 with typed as (
@@ -140,13 +153,13 @@ union all select 'medical_claim: duplicate', sum(times)::bigint, min(claim_id, {
 
 
 def settle_as_of(con: duckdb.DuckDBPyConnection, as_of: date | None) -> date:
-    """Sets the as-of date for every later query: the one given, else the last service date."""
+    """Sets the as-of date for every later query: the one given, else the last service date.
+
+    A few lines (under 0.5 %) that lie more than a month after all others are mistyped dates, not
+    the end of the data; the last service date is the one before them.
+    """
     if as_of is None:
-        row = con.execute(
-            "select greatest((select max(claim_start_date) from in_medical_claim), "
-            "(select max(dispensing_date) from in_pharmacy_claim))"
-        ).fetchall()[0]
-        as_of = row[0]
+        as_of = con.execute(_LAST_DAY).fetchall()[0][0]
     if as_of is None:
         raise BadInput(
             "The claims hold no service date that can be read; check claim_start_date in "
@@ -177,5 +190,6 @@ def _drugs(con: duckdb.DuckDBPyConnection) -> None:
     )
     con.execute(
         "create table drug as select ndc11(ndc11) as ndc11, lower(min(ingredient)) as ingredient, "
-        "lower(min(drug_class)) as drug_class from in_drug where ndc11(ndc11) is not null group by 1"
+        "lower(min(drug_class)) as drug_class from in_drug where ndc11(ndc11) is not null "
+        "group by 1"
     )

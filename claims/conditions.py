@@ -1,5 +1,7 @@
 """Which members have which condition, by the rule of its value set, and the claims that say so."""
 
+from collections.abc import Mapping, Sequence
+
 import duckdb
 
 from claims.sources import literal
@@ -112,9 +114,7 @@ def find_conditions(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> None:
     _value_set_tables(con, sets)
     con.execute(_claim_line(sets))
     months = max(c.lookback_months for c in sets.conditions.values())
-    con.execute(
-        f"set variable earliest = (getvariable('as_of') - interval {months} months)::date"
-    )
+    con.execute(f"set variable earliest = (getvariable('as_of') - interval {months} months)::date")
     for statement in (
         _CODES, _DIAGNOSIS_HITS, _SERVICE_HITS, _DRUG_HITS, _EVIDENCE, _SHOWN,
     ):  # fmt: skip
@@ -124,7 +124,8 @@ def find_conditions(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> None:
 def _value_set_tables(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> None:
     paths = [
         {
-            "condition": condition.name, "path": number, "months": condition.lookback_months,
+            "condition": condition.name, "path": number, "name": path.name,
+            "months": condition.lookback_months,
             "one_of": list(path.one_of), "two_of": list(path.or_two_of),
             "apart": path.min_days_apart, "any_drug": bool(path.drug_classes),
             "naltrexone": list(path.naltrexone),
@@ -148,8 +149,10 @@ def _value_set_tables(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> None:
           "naltrexone boolean", list(sets.code_rows()))  # fmt: skip
     table(con, "code_except", "condition varchar, path int, code varchar", excepted)
     table(con, "guard", "condition varchar, other varchar", guards)
-    table(con, "path_given", "condition varchar, path int, months int, one_of varchar[], "
-          "two_of varchar[], apart int, any_drug boolean, naltrexone varchar[], "
+    part2 = [{"condition": c.name} for c in sets.conditions.values() if c.part2]
+    table(con, "part2", "condition varchar", part2)
+    table(con, "path_given", "condition varchar, path int, name varchar, months int, "
+          "one_of varchar[], two_of varchar[], apart int, any_drug boolean, naltrexone varchar[], "
           "one_words varchar, two_words varchar", paths)  # fmt: skip
     con.execute(
         "create table path as select *, (getvariable('as_of') - to_months(months))::date as since "
@@ -158,13 +161,14 @@ def _value_set_tables(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> None:
 
 
 def table(
-    con: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[dict[str, object]]
+    con: duckdb.DuckDBPyConnection, name: str, columns: str, rows: Sequence[Mapping[str, object]]
 ) -> None:
     """Makes a small table of ours; the rows' keys are the columns."""
     con.execute(f"create table {name} ({columns})")
     if rows:
         con.execute(
-            f"insert into {name} by name select unnest($rows, recursive := true)", {"rows": rows}
+            f"insert into {name} by name select unnest($rows, recursive := true)",
+            {"rows": list(rows)},
         )
 
 

@@ -16,7 +16,8 @@ reach as (
     select *, max(last) over (partition by person_id, payer_type order by first, last
         rows between unbounded preceding and 1 preceding) as so_far from ok),
 island as (
-    select *, count(*) filter (so_far is null or (so_far < date '9999-12-31' and first > so_far + 1))
+    select *, count(*) filter (
+            so_far is null or (so_far < date '9999-12-31' and first > so_far + 1))
         over (partition by person_id, payer_type order by first, last) as island from reach)
 select person_id, payer_type, max_by(payer, first) as payer, min(first) as first,
     max(last) as last

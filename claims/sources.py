@@ -75,9 +75,7 @@ def _source(folder: Path, kind: str) -> Source | None:
     if not files:
         return None
     if len({p.suffix.lower() for p in files}) > 1:
-        raise BadInput(
-            f"{folder} holds {kind} both as .csv and as .parquet; keep one of the two."
-        )
+        raise BadInput(f"{folder} holds {kind} both as .csv and as .parquet; keep one of the two.")
     return Source(kind, tuple(files))
 
 
@@ -141,9 +139,7 @@ def _delimiter(source: Source) -> str:
     return max(",\t|", key=header.count)
 
 
-def _check(
-    source: Source, columns: Sequence[Column], present: dict[str, tuple[str, str]]
-) -> None:
+def _check(source: Source, columns: Sequence[Column], present: dict[str, tuple[str, str]]) -> None:
     names = [f"{c.name}_1" if c.repeat else c.name for c in columns if c.required]
     lacking = [name for name in names if name not in present]
     if lacking:

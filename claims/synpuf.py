@@ -83,4 +83,3 @@ def _like(con: duckdb.DuckDBPyConnection, kind: str, select: str) -> None:
     con.execute(
         f"create view in_{kind} as (select * from nothing_{kind}) union all by name ({select})"
     )
-

@@ -77,8 +77,11 @@ class ValueSets:
             }
             groups = {str(name): _strings(data["groups"], name) for name in data.get("groups", {})}
             sets = cls(
-                str(data["version"]), data["icd10_from"], groups,
-                _settings(data["settings"]), conditions,
+                str(data["version"]),
+                data["icd10_from"],
+                groups,
+                _settings(data["settings"]),
+                conditions,
             )
         except (KeyError, TypeError, AttributeError) as off:
             raise BadInput(
@@ -165,7 +168,9 @@ def _rule(condition: str, body: Mapping[str, Any]) -> Rule:
 
 def _settings(body: Mapping[str, Any]) -> Settings:
     return Settings(
-        bill_types={name: _strings(body[name], "bill_types") for name in ("inpatient", "snf", "hha")},
+        bill_types={
+            name: _strings(body[name], "bill_types") for name in ("inpatient", "snf", "hha")
+        },
         ed_revenue_centers=_strings(body["ed"], "revenue_centers"),
         ed_places=_strings(body["ed"], "places"),
         ed_hcpcs=_strings(body["ed"], "hcpcs"),

@@ -1,0 +1,70 @@
+"""What members take by their fills: when each supply runs out, and how many days were covered."""
+
+import duckdb
+
+# Fills of the year of identified members; a drug nobody described is known by its NDC.
+_FILL_YEAR = """
+create table fill_year as
+select f.*, d.ingredient, d.drug_class, coalesce(d.ingredient, f.ndc11) as drug
+from fill f semi join member m using (person_id) left join drug d using (ndc11)
+where f.filled_on > getvariable('as_of') - $year_days::int
+"""
+
+# With D the running sum of days supply, supplies laid end to end reach to
+# D_i + max over j <= i of (start_j - D_(j-1)): one window instead of a walk.
+_SUPPLY = """
+create table supply as
+with summed as (
+    select *, filled_on - getvariable('as_of') as s, sum(days_supply) over w as reach
+    from fill_year
+    window w as (partition by person_id, drug order by filled_on, claim_id
+        rows unbounded preceding)),
+shifted as (
+    select *, max(s - (reach - days_supply)) over (partition by person_id, drug
+        order by filled_on, claim_id rows unbounded preceding) as slack from summed)
+select person_id, drug, ingredient, drug_class, ndc11, claim_id, filled_on, days_supply, quantity,
+    prescriber_npi, pharmacy_npi, s, (slack + reach)::int as ends
+from shifted
+"""
+
+_MEDICATION = """
+create table medication as
+with latest as (
+    select *, row_number() over (partition by person_id, drug
+        order by filled_on desc, claim_id desc) as nth from supply)
+select person_id, ndc11, ingredient, drug_class, filled_on as last_fill_date, days_supply,
+    quantity,
+    least(getvariable('as_of') + ends, filled_on + days_supply + $carry_days::int)
+        as runs_out_on,
+    prescriber_npi, pharmacy_npi,
+    coalesce(drug_class in (select code from code join part2 using (condition)
+        where system = 'drug_class'), false) as part2
+from latest where nth = 1
+"""
+
+# PDC of the PQA over the last year: from the first fill to the as-of date (inclusive); supplies of
+# one ingredient are laid end to end, of different ingredients not. Days count once in a class.
+_PDC = """
+create table pdc as
+with e as (
+    select person_id, drug_class, s, ends - days_supply as st, least(ends, 1) as en
+    from supply where drug_class is not null),
+g as (
+    select person_id, drug_class, s, en, greatest(st, coalesce(max(en) over (
+        partition by person_id, drug_class order by st, en
+        rows between unbounded preceding and 1 preceding), st)) as st from e)
+select person_id, drug_class, sum(greatest(0, en - st))::int as covered,
+    (1 - min(s))::int as days
+from g group by 1, 2
+having max(s) > min(s) and 1 - min(s) >= $pdc_min_days::int
+"""
+
+
+def follow_supplies(
+    con: duckdb.DuckDBPyConnection, *, year_days: int, carry_days: int, pdc_min_days: int
+) -> None:
+    """Makes `medication` (a member's drugs of the year) and `pdc` (member and drug class)."""
+    con.execute(_FILL_YEAR, {"year_days": year_days})
+    con.execute(_SUPPLY)
+    con.execute(_MEDICATION, {"carry_days": carry_days})
+    con.execute(_PDC, {"pdc_min_days": pdc_min_days})

@@ -1,0 +1,57 @@
+"""What an identification leaves behind: sorted Parquet files, the same for the same input."""
+
+from pathlib import Path
+
+import duckdb
+
+from claims.conditions import EVIDENCE_CLAIMS
+from claims.sources import path_literal
+
+# Only members of a program leave this room, and of their conditions only the program's own.
+_FILES = {
+    "members": """
+        select person_id, program, tier, points, reasons, conditions,
+            getvariable('as_of') as identified_on
+        from scored order by person_id, program""",
+    "evidence": f"""
+        select distinct e.person_id, e.condition,
+            case when e.one then p.one_words else p.two_words end as rule,
+            [c.claim for c in e.claims[1:{EVIDENCE_CLAIMS}]] as claim_ids,
+            [c.on_date for c in e.claims[1:{EVIDENCE_CLAIMS}]] as dates
+        from evidence e join path p on p.condition = e.condition and p.path = e.path
+        join answer a on a.person_id = e.person_id and a.condition = e.condition
+        order by e.person_id, e.condition, rule""",
+    "conditions": """
+        select s.person_id, s.condition, s.first_date, s.last_date,
+            case when s.condition in (select condition from part2) then 'part2' end as label
+        from shown s semi join answer a on a.person_id = s.person_id and a.condition = s.condition
+        order by s.person_id, s.condition""",
+    "people": """
+        select h.person_id, h.first_name, h.last_name, h.birth_date, h.death_date, h.gender,
+            h.address, h.city, h.state, h.zip_code, h.latitude, h.longitude, h.time_zone, c.payer,
+            c.payer_type, c.coverage_start, c.coverage_end, h.preferred_language, h.alt_format
+        from home h left join cover c using (person_id) order by h.person_id""",
+    "contacts": """
+        select person_id, phone_e164, type, rank from phone order by person_id, rank""",
+    "medications": """
+        select person_id, ndc11, ingredient, drug_class, last_fill_date, days_supply, quantity,
+            runs_out_on, prescriber_npi, pharmacy_npi, part2
+        from medication order by person_id, ingredient nulls last, ndc11""",
+    "pharmacies": "select * from pharmacy order by npi",
+    "attribution": """
+        select person_id, program, npi, distance_km, reason, unserved_reason
+        from attribution order by person_id, program""",
+}
+
+_ANSWER = """
+create table answer as
+select distinct m.person_id, unnest(m.conditions) as condition from member m
+"""
+
+
+def write(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Writes every file into `folder`, which exists."""
+    con.execute(_ANSWER)
+    for name, select in _FILES.items():
+        target = path_literal(folder / f"{name}.parquet")
+        con.execute(f"copy ({select}) to {target} (format parquet, compression zstd)")

@@ -1,0 +1,176 @@
+"""From claims folders to identified members: every step in order, all of it or nothing."""
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from claims import attribution, outputs
+from claims.clean import clean, settle_as_of
+from claims.conditions import find_conditions
+from claims.coverage import cover
+from claims.criteria import Criteria
+from claims.errors import BadInput
+from claims.intake import Intake, open_folders
+from claims.medications import follow_supplies
+from claims.members import identify_members
+from claims.people import know_people
+from claims.scores import score
+from claims.valuesets import ValueSets
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run read, left out and found; the same as run.json. Ids of claims, never names."""
+
+    as_of: date
+    layout: str
+    missing: tuple[str, ...]
+    rows: dict[str, int]
+    dropped: dict[str, int]
+    examples: dict[str, list[str]]
+    identified: dict[str, int]
+    excluded: dict[str, dict[str, int]]
+    attributed: int
+    unattributed: int
+    timings: dict[str, float]
+    """Seconds per step."""
+
+
+class _Steps:
+    """Tells the caller which step runs and keeps how long each took."""
+
+    def __init__(self, progress: Callable[[str], None]) -> None:
+        self.seconds: dict[str, float] = {}
+        self._progress = progress
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        self._progress(name)
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - started, 3)
+
+
+def identify(
+    criteria: Sequence[Criteria],
+    folders: Sequence[Path],
+    out: Path,
+    *,
+    sets: ValueSets,
+    as_of: date | None = None,
+    progress: Callable[[str], None] = lambda step: None,
+) -> RunReport:
+    """Finds the members of the programs and writes them as Parquet into `out`.
+
+    The first folder holds the claims; later ones fill in kinds of files it lacks. `out` appears
+    whole or not at all: an earlier run in it is replaced at the end. Raises BadInput.
+    """
+    if not criteria:
+        raise BadInput("No program was named; name at least one program to identify for.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        report = _identify(criteria, folders, scratch, sets, as_of, _Steps(progress))
+        _put_in_place(scratch / "out", out)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return report
+
+
+def _identify(
+    criteria: Sequence[Criteria], folders: Sequence[Path], scratch: Path, sets: ValueSets,
+    as_of: date | None, steps: _Steps,
+) -> RunReport:  # fmt: skip
+    with steps.step("reading claims"):
+        intake = open_folders(folders, scratch)
+        _needs(intake, folders[0])
+    con = intake.con
+    try:
+        day = settle_as_of(con, as_of)
+        excluded = _find(con, criteria, sets, steps)
+        with steps.step("attributing pharmacies"):
+            know_people(con)
+            attribution.attribute(con, criteria, scratch)
+        with steps.step("writing results"):
+            (scratch / "out").mkdir()
+            outputs.write(con, scratch / "out")
+        report = _report(con, intake, day, criteria, excluded, steps.seconds)
+    except (duckdb.DataError, duckdb.OperationalError) as failed:
+        raise BadInput(
+            f"The claims in {folders[0]} could not be worked through "
+            f"({type(failed).__name__}); check the files' contents and the free disk space."
+        ) from failed
+    finally:
+        con.close()
+    text = json.dumps(asdict(report), indent=2, default=date.isoformat)
+    (scratch / "out" / "run.json").write_text(text + "\n", encoding="utf-8")
+    return report
+
+
+def _find(
+    con: duckdb.DuckDBPyConnection, criteria: Sequence[Criteria], sets: ValueSets, steps: _Steps
+) -> dict[str, dict[str, int]]:
+    windows = criteria[0].scoring
+    with steps.step("cleaning claims"):
+        clean(con)
+        cover(con)
+    with steps.step("finding conditions"):
+        find_conditions(con, sets)
+        excluded = identify_members(con, criteria, sets)
+    with steps.step("following supplies"):
+        follow_supplies(
+            con,
+            year_days=windows.year_days,
+            carry_days=windows.carry_days,
+            pdc_min_days=windows.pdc_min_days,
+        )
+    with steps.step("scoring members"):
+        score(con, criteria)
+    return excluded
+
+
+def _needs(intake: Intake, folder: Path) -> None:
+    for kind, what in (("medical_claim", "diagnoses"), ("eligibility", "coverage")):
+        if kind in intake.found.missing:
+            raise BadInput(
+                f"{folder} holds no {kind} file, and without {what} nobody can be identified; "
+                f"add {kind}.csv or {kind}.parquet."
+            )
+
+
+def _report(
+    con: duckdb.DuckDBPyConnection, intake: Intake, as_of: date, criteria: Sequence[Criteria],
+    excluded: dict[str, dict[str, int]], seconds: dict[str, float],
+) -> RunReport:  # fmt: skip
+    dropped = con.execute("select reason, times, examples from dropped order by 1").fetchall()
+    members = con.execute("select program, count(*) from scored group by 1").fetchall()
+    served, unserved = attribution.attributed(con)
+    return RunReport(
+        as_of=as_of,
+        layout=intake.found.layout,
+        missing=intake.found.missing,
+        rows=intake.rows,
+        dropped={reason: times for reason, times, _ in dropped},
+        examples={reason: ids for reason, _, ids in dropped if ids},
+        identified={c.program: dict(members).get(c.program, 0) for c in criteria},
+        excluded=excluded,
+        attributed=served,
+        unattributed=unserved,
+        timings=dict(seconds),
+    )
+
+
+def _put_in_place(fresh: Path, out: Path) -> None:
+    """Renames; an earlier `out` is moved aside first and deleted after."""
+    aside = fresh.parent / "earlier"
+    if out.exists():
+        out.rename(aside)
+    fresh.rename(out)
