@@ -22,7 +22,9 @@ from simulator.personas_reading import Asks, Option, Read, read
 NEEDY = 0.35
 """Share of members with at least one social need, in the published 30 to 40 %."""
 
-NO_NEED = re.compile(r"^(?:no\b|none|never|nunca|ningun|not\b|nada|i have a steady|tengo un lugar)")
+NO_NEED = re.compile(
+    r"^(?:no\b(?! tengo)|none|never|not\b|nunca|ningun|nada|i have a steady|tengo un lugar)"
+)
 
 
 @dataclass(frozen=True, slots=True)

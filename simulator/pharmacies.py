@@ -67,7 +67,7 @@ class Pharmacies:
                 continue
             self._planned[name] = status
             due = self._due(name, step, delivery.get("due_on"))
-            self._agenda.at(due, partial(self._do, name, step))
+            self._agenda.at(due, partial(self._do, name, status, step))
 
     async def keep_looking(self, pause: float = 1.0) -> None:
         while True:
@@ -92,7 +92,10 @@ class Pharmacies:
             return []
         return deliveries
 
-    async def _do(self, name: str, step: Step) -> None:
+    async def _do(self, name: str, status: str, step: Step) -> None:
+        if self._planned.get(name) != status:
+            # A person moved it on meanwhile.
+            return
         action, reason = self._outcome(name, step.action)
         body = {"reason": reason} if reason else {}
         try:
