@@ -96,7 +96,7 @@ def _write_claims(
         con.execute("set variable past_member = ?::bigint", [past])
         for name in ("burden", "visits", "fills"):
             script(con, name)
-        order = "i, claim_id, claim_line_number"
+        order = "i, claim_id, claim_line_number, sign desc"
         for kind, columns, source in (
             ("medical_claim", tuva.MEDICAL_CLAIM, "medical_line"),
             ("pharmacy_claim", tuva.PHARMACY_CLAIM, "fill"),

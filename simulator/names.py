@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from simulator.seeded import Cell
+from simulator.seeded import Cell, slots
 
 _FIRST = {
     ("en", "female"): "Alice Amber Barbara Bernice Beverly Brenda Carol Clara Connie Darlene Debra"
@@ -56,32 +56,32 @@ _PHARMACIES = (
 
 
 def first_name_rows() -> list[dict[str, Cell]]:
-    """`tongue, gender, place, many, name`; `place` counts the `many` of a list from 0."""
+    """Slots of `tongue, gender, name`."""
     return [
         {"tongue": tongue, "gender": gender, **row}
         for (tongue, gender), names in _FIRST.items()
-        for row in _counted(names.split())
+        for row in _even(names.split())
     ]
 
 
 def last_name_rows() -> list[dict[str, Cell]]:
-    """`tongue, place, many, name`."""
+    """Slots of `tongue, name`."""
     return [
         {"tongue": tongue, **row}
         for tongue, names in _LAST.items()
-        for row in _counted(names.split())
+        for row in _even(names.split())
     ]
 
 
 def street_rows() -> list[dict[str, Cell]]:
-    """`place, many, name`."""
-    return _counted(_STREETS.split())
+    """Slots of `name`."""
+    return _even(_STREETS.split())
 
 
 def pharmacy_name_rows() -> list[dict[str, Cell]]:
-    """`place, many, name`; a name has `{street}`, `{city}` or `{last}` in it."""
-    return _counted(_PHARMACIES)
+    """Slots of `name`, which has `{street}`, `{city}` or `{last}` in it."""
+    return _even(_PHARMACIES)
 
 
-def _counted(names: Sequence[str]) -> list[dict[str, Cell]]:
-    return [{"place": place, "many": len(names), "name": name} for place, name in enumerate(names)]
+def _even(names: Sequence[str]) -> list[dict[str, Cell]]:
+    return slots([({"name": name}, 1.0) for name in names])

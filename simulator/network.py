@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from simulator import area_codes, drugs, names
-from simulator.seeded import quoted, script, table, write
+from simulator.seeded import quoted, script, slot_table, table, write
 
 NETWORK_COLUMNS = (
     "npi, ncpdp_id, name, address, city, state, zip_code, latitude, longitude, cpesn_from, "
@@ -32,20 +32,19 @@ def load_places(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"create or replace view zip_source as from read_parquet({quoted(found[-1])})")
     table(con, "area_code", area_codes.area_code_rows())
     table(con, "zone", area_codes.zone_rows())
-    table(con, "first_name", names.first_name_rows())
-    table(con, "last_name", names.last_name_rows())
-    table(con, "street", names.street_rows())
-    table(con, "pharmacy_name", names.pharmacy_name_rows())
+    slot_table(con, "first_name", names.first_name_rows())
+    slot_table(con, "last_name", names.last_name_rows())
+    slot_table(con, "street", names.street_rows())
+    slot_table(con, "pharmacy_name", names.pharmacy_name_rows())
     script(con, "places")
 
 
 def make_network(con: duckdb.DuckDBPyConnection, *, members: int, states: Sequence[str]) -> None:
-    """Table `pharmacy` for so many members: one for every 60, at least 60, at most 3,500."""
-    count = max(60, len(states), min(3500, members // 60))
+    """Table `pharmacy` for so many members: one for every 60, at least 90, at most 3,500."""
+    count = max(90, len(states), min(3500, members // 60))
     con.execute("set variable served = ?::varchar[]", [list(states)])
     con.execute("set variable pharmacy_count = ?", [count])
-    # Room for about a third of the members each week, so that few remain without a pharmacy.
-    con.execute("set variable capacity_mean = ?::double", [max(14.0, 0.4 * members / count)])
+    con.execute("set variable network_members = ?::double", [members])
     script(con, "pharmacies")
 
 

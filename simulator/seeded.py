@@ -21,6 +21,7 @@ def session(scratch: Path, *, seed: int, as_of: date) -> duckdb.DuckDBPyConnecti
     con = duckdb.connect(":memory:")
     con.execute("set threads = 2")
     con.execute("set memory_limit = '1200MB'")
+    con.execute("set enable_progress_bar = false")
     con.execute(f"set temp_directory = {quoted(scratch)}")
     con.execute(f"set variable seed = {seed:d}::bigint")
     con.execute(f"set variable as_of = date '{as_of.isoformat()}'")

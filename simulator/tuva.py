@@ -82,4 +82,5 @@ def in_full(columns: dict[str, str], source: str, given: set[str], order: str) -
         f"{name}::{kind} as {name}" if name in have else f"null::{kind} as {name}"
         for name, kind in columns.items()
     )
-    return f"select {picked} from (select *, {origin} from {source}) order by {order}"
+    # The empty columns are added after the sort, which need not carry them.
+    return f"select {picked} from (select *, {origin} from {source} order by {order})"

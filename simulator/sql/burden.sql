@@ -20,7 +20,7 @@ with reason as (
     select *, case
         when not target then 'visits'
         when standing = 'near miss' then
-            ['one claim', 'same day', 'too old', 'lookalike'][between_u(i, 'miss', 1, 4)]
+            ['one claim', 'same day', 'too old', 'lookalike', 'taken back'][between_u(i, 'miss', 1, 5)]
         when condition = 'oud' and u(i, 'oud course') < 0.12 then 'treatment'
         when condition = 'oud' and u(i, 'oud course') < 0.20 then 'overdose'
         when condition = 'oud' and u(i, 'oud course') < 0.28 then 'drug only'
@@ -33,7 +33,7 @@ select c.*, k.number, k.code, case c.course
             if(c.target or c.condition = 'alcohol', 2, 1), if(c.target, 7, 3))
         when 'lookalike' then between_u(c.i, 'visits', 2, 4)
         when 'too old' then between_u(c.i, 'visits', 2, 4)
-        when 'same day' then 2 when 'drug only' then 0 else 1 end as visits
+        when 'same day' then 2 when 'taken back' then 2 when 'drug only' then 0 else 1 end as visits
 from courses c
 join code k on k.condition = c.condition and k.alike = (c.course = 'lookalike')::int
     and k.slot = slot_of(c.i, 'code', c.condition);

@@ -68,7 +68,9 @@ with filled as (
         || if(u_of(i, 'back', claim_id) < 0.008 or (i % 89 = 3 and j = 0), [-1], [])) as sign
     from claimed
 )
-select f.i, claim_id, if(sign = 1, 1, 2) as claim_line_number, person_id,
+select f.i, sign, claim_id,
+    -- Some payers take back on the same line, some on a new one.
+    if(sign = 1 or u_of(f.i, 'same line', claim_id) < 0.7, 1, 2) as claim_line_number, person_id,
     'S' || person_id as member_id, payer, plan,
     if(u_of(f.i, 'prescriber', f.drug_class) < 0.75, doctor, prescriber_npi(between_of(f.i,
         'which prescriber', f.drug_class, 0, getvariable('member_count') // 40)))

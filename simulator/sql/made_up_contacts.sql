@@ -13,8 +13,8 @@ from person p
 left join phone n using (home)
 left join household h using (home)
 join first_name first on first.tongue = p.tongue and first.gender = p.gender
-    and first.place = between_u(p.home, 'first name', 0, first.many - 1)
+    and first.slot = slot_u(p.home, 'first name')
 join last_name last on last.tongue = p.tongue
-    and last.place = between_u(p.home, 'last name', 0, last.many - 1)
-join street road on road.place = between_u(p.home, 'road', 0, road.many - 1)
+    and last.slot = slot_u(p.home, 'last name')
+join street road on road.slot = slot_u(p.home, 'road')
 where not (p.has_name and p.has_zip and p.has_phone);

@@ -35,7 +35,7 @@ select n.*, format('M{:08d}', i) as person_id, first.name as first_name, last.na
     prescriber_npi(between_u(home, 'doctor', 0, getvariable('member_count') // 40)) as doctor
 from named n
 join first_name first on first.tongue = n.tongue and first.gender = n.gender
-    and first.place = between_u(i, 'first name', 0, first.many - 1)
+    and first.slot = slot_u(i, 'first name')
 join last_name last on last.tongue = n.tongue
-    and last.place = between_u(home, 'last name', 0, last.many - 1)
-join street road on road.place = between_u(home, 'road', 0, road.many - 1);
+    and last.slot = slot_u(home, 'last name')
+join street road on road.slot = slot_u(home, 'road');

@@ -1,5 +1,5 @@
 -- A made-up network: one anchor in each state that fits every program, the rest as they come.
--- Needs: served (a list of states), pharmacy_count, capacity_mean as variables; names; zip.
+-- Needs: served (a list of states), pharmacy_count, network_members as variables; names; zip.
 
 create or replace table pharmacy_place as
 with states as (
@@ -21,6 +21,16 @@ with states as (
 )
 select k, zip, true as anchor from anchors union all select k, zip, false from others;
 
+-- How many members a pharmacy of a state can take in a week on average: all who live there and
+-- four fifths more, since not every pharmacy fits, and never fewer than 14.
+create or replace table room as
+with lives as (
+    select state, sum(population) / sum(sum(population)) over () as share
+    from zip where list_contains(getvariable('served'), state) group by state
+)
+select state, greatest(14, 1.8 * getvariable('network_members') * any_value(share) / count(*)) as mean
+from pharmacy_place join zip using (zip) join lives using (state) group by state;
+
 create or replace table pharmacy as
 with drawn as (
     select p.k, p.anchor, z.*, u(p.k, 'cpesn') as member_of, u(p.k, 'services') as offers,
@@ -34,12 +44,12 @@ select
         '{last}', last.name) as name,
     between_u(d.k, 'house', 10, 4990)::varchar || ' ' || road.name || ' St' as address,
     d.city, d.state, d.zip as zip_code, round(d.lat, 6) as latitude, round(d.lon, 6) as longitude,
-    case when d.anchor or d.member_of < 0.88
+    case when d.anchor or d.member_of < 0.80
         then (getvariable('as_of') - between_u(d.k, 'joined', 400, 2400)::int)
-        when d.member_of < 0.92 then (getvariable('as_of') + between_u(d.k, 'joins', 20, 90)::int)
-        when d.member_of < 0.96 then (getvariable('as_of') - between_u(d.k, 'joined', 900, 2400)::int)
+        when d.member_of < 0.84 then (getvariable('as_of') + between_u(d.k, 'joins', 20, 90)::int)
+        when d.member_of < 0.90 then (getvariable('as_of') - between_u(d.k, 'joined', 900, 2400)::int)
     end as cpesn_from,
-    case when not d.anchor and d.member_of between 0.92 and 0.96
+    case when not d.anchor and d.member_of between 0.84 and 0.90
         then (getvariable('as_of') - between_u(d.k, 'left', 10, 600)::int) end as cpesn_to,
     concat_ws(';',
         case when d.anchor or u(d.k, 'es') < 0.88 then 'express-scripts' end,
@@ -58,12 +68,13 @@ select
     case when d.anchor or u(d.k, 'speaks') < 0.2 + d.hispanic then 'en;es'
         when u(d.k, 'speaks') > 0.985 then 'en;vi' when u(d.k, 'speaks') > 0.97 then 'en;zh'
         else 'en' end as languages,
-    greatest(4, round(getvariable('capacity_mean') * d.size))::int as weekly_capacity,
+    greatest(4, round(room.mean * d.size))::int as weekly_capacity,
     d.anchor or u(d.k, 'independent') < 0.94 as independent,
     not d.anchor and u(d.k, 'wholesaler') < 0.18 as wholesaler_affiliated
 from drawn d
-join pharmacy_name form on form.place = between_u(d.k, 'form', 0, form.many - 1)
-join street on street.place = between_u(d.k, 'sign', 0, street.many - 1)
-join street road on road.place = between_u(d.k, 'road', 0, road.many - 1)
+join room using (state)
+join pharmacy_name form on form.slot = slot_u(d.k, 'form')
+join street on street.slot = slot_u(d.k, 'sign')
+join street road on road.slot = slot_u(d.k, 'road')
 join last_name last on last.tongue = 'en'
-    and last.place = between_u(d.k, 'owner', 0, last.many - 1);
+    and last.slot = slot_u(d.k, 'owner');

@@ -10,7 +10,7 @@ with planned as (
             when course = 'too old' and not (j = 0 and u(i, 'one recent') < 0.4)
                 then between_of(i, 'long ago', j, 765, 1500)
             -- Evenly spread with some play, so that no two fall on one day.
-            when course in ('visits', 'lookalike')
+            when course in ('visits', 'lookalike', 'taken back')
                 then 6 + floor((j + 0.85 * u_of(i, number, j)) * 700 / visits)::bigint
             else between_u(i, 'once', 8, 640) end as ago,
         case course when 'stay' then 'inpatient' when 'overdose' then 'ed'
@@ -63,8 +63,15 @@ with coded as (
     select *, unnest(range(1, case when setting = 'inpatient' then 3
         when setting in ('outpatient', 'ed') and more < 0.35 then 3 else 2 end)) as line
     from ordered
+), billed as (
+    -- 1 as billed, -1 taken back, and now and then a line that came twice.
+    select *, unnest([1]
+        || if(u_of(i, 'twice', claim_id) < 0.003 or (i % 79 = 4 and j = 0), [1], [])
+        || if((course = 'taken back' and j = 1) or (course = 'acute' and more > 0.985), [-1], []))
+        as sign
+    from lines
 )
-select i, claim_id, line as claim_line_number,
+select i, sign, claim_id, line as claim_line_number,
     if(setting = 'professional', 'professional', 'institutional') as claim_type,
     person_id, 'S' || person_id as member_id, payer, plan,
     case when course = 'bad date'
@@ -94,7 +101,7 @@ select i, claim_id, line as claim_line_number,
     if(setting = 'professional', null, prescriber_npi(80000000 + left(zip, 3)::int))
         as facility_npi,
     if(course = 'bad date', null, (stops + 12)::varchar) as paid_date,
-    round(case setting when 'inpatient' then 3000 + 14000 * money when 'ed' then 250 + 1500 * money
+    round(sign * case setting when 'inpatient' then 3000 + 14000 * money when 'ed' then 250 + 1500 * money
         when 'outpatient' then 90 + 400 * money else 45 + 160 * money end / (line * line), 2)
         as paid_amount,
     paid_amount as allowed_amount, round(paid_amount * 1.8, 2) as charge_amount,
@@ -102,4 +109,4 @@ select i, claim_id, line as claim_line_number,
     if(dotted, with_dot(written[1]), written[1]) as diagnosis_code_1,
     coalesce(written[2], last_dx) as diagnosis_code_2,
     if(written[2] is null, null, last_dx) as diagnosis_code_3
-from lines;
+from billed;
