@@ -91,15 +91,19 @@ def _body(
             clear_before = not mine or mine[-1] not in words
             if clear_before and dice.random() < 1 / 3:
                 return dice.choice(words)
-    return _proper(someone, asked, dice)
+    return _proper(someone, asked, dice, glucose=_spoke_of_glucose(thread))
 
 
-def _proper(someone: Someone, asked: Read, dice: Random) -> str:
+def _spoke_of_glucose(thread: Sequence[Said]) -> bool:
+    """Whether the last reading anybody asked for was glucose."""
+    asked = (read(said.body).asks for said in reversed(thread) if not said.mine)
+    return next((a for a in asked if a in {Asks.PRESSURE, Asks.GLUCOSE}), None) is Asks.GLUCOSE
+
+
+def _proper(someone: Someone, asked: Read, dice: Random, *, glucose: bool) -> str:
     match asked.asks:
-        case Asks.PRESSURE:
-            return _pressure(someone, dice)
-        case Asks.GLUCOSE:
-            return _glucose(someone, dice)
+        case Asks.PRESSURE | Asks.GLUCOSE | Asks.NUMBERS:
+            return _glucose(someone, dice) if glucose else _pressure(someone, dice)
         case Asks.IDENTITY:
             return str(dice.randint(1930, 1990))
         case Asks.QUESTION:

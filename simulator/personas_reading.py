@@ -13,6 +13,8 @@ class Asks(Enum):
     QUESTION = auto()
     PRESSURE = auto()
     GLUCOSE = auto()
+    NUMBERS = auto()
+    """Of a meter, whichever was spoken of last."""
     REFILL = auto()
     RECEIVED = auto()
     IDENTITY = auto()
@@ -47,18 +49,23 @@ PATTERNS = (
     ),
     (Asks.PRESSURE, re.compile(r"blood pressure|\bbp\b|presion")),
     (Asks.GLUCOSE, re.compile(r"blood sugar|\bsugar\b|glucose|azucar|glucosa")),
+    (Asks.NUMBERS, re.compile(r"\bnumbers?\b|\bnumeros?\b")),
 )
 WITH_OPTIONS = (
     (
         Asks.RECEIVED,
         re.compile(r"did you get|did .{0,40}(?:arrive|come)|recibio|le llego|llegaron"),
     ),
-    (Asks.REFILL, re.compile(r"refill|resurt|relleno|medicines? (?:is|are) due|deliver|entreg")),
+    (
+        Asks.REFILL,
+        re.compile(r"refill|surtir|resurt|relleno|medicines? (?:is|are) due|deliver|entreg"),
+    ),
     (Asks.START, re.compile(r"\b(?:to|para) (?:start|begin|comenzar|empezar|iniciar)|yes, start")),
     (
         Asks.CONSENT,
         re.compile(
-            r"want help|like help|quiere ayuda|le gustaria|(?:few|short|some) questions"
+            r"want help|like help|do you want us|(?:few|short|some) questions"
+            r"|quiere ayuda|quiere que|le gustaria"
             r"|(?:unas|algunas) (?:cuantas )?preguntas|preguntas (?:cortas|breves)"
         ),
     ),

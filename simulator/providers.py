@@ -67,8 +67,8 @@ class Providers:
                 self._answered.add(event["note_id"])
 
     async def look(self) -> None:
-        """Plan an answer to each note that is new, or tell nothing for those left unanswered."""
-        for file in sorted(self._notes.glob("*.json")) if self._notes.is_dir() else ():
+        """Plan an answer to each note that is new and that its practice will answer."""
+        for file in self._manifests():
             if file.stem in self._planned or (note := read_note(file)) is None:
                 continue
             self._planned.add(file.stem)
@@ -80,6 +80,11 @@ class Providers:
                 days = dice.uniform(1, 5)
                 due = after_business_days(self._seen[note.note_id], days)
                 self._agenda.at(due, partial(self._answer, note, TRIES))
+
+    def _manifests(self) -> list[Path]:
+        # Beside each manifest lies the note's own document, as *.fhir.json.
+        found = self._notes.glob("*.json") if self._notes.is_dir() else ()
+        return sorted(f for f in found if not f.name.endswith(".fhir.json"))
 
     async def keep_looking(self, pause: float = 1.0) -> None:
         while True:
@@ -107,7 +112,9 @@ class Providers:
                     return False
                 last = any(name.startswith("answer-") for name in form.names)
                 url = page.url.join(form.action) if form.action else page.url
-                page = await browser.post(url, data=self._values(note, form))
+                # Browsers say where a form was shown, and products ask for it.
+                origin = {"Origin": f"{page.url.scheme}://{page.url.netloc.decode()}"}
+                page = await browser.post(url, data=self._values(note, form), headers=origin)
                 if last:
                     return page.is_success
         return False

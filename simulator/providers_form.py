@@ -45,7 +45,13 @@ class _Forms(HTMLParser):
 
 
 def posted_form(html: str) -> Form | None:
-    """The page's first form that is posted."""
+    """The form to fill in: one that asks for answers or for the code, else the first posted."""
     reader = _Forms()
     reader.feed(html)
-    return next((form for form in reader.forms if form.method == "post"), None)
+    posted = [form for form in reader.forms if form.method == "post"]
+    return max(posted, key=_weight, default=None)
+
+
+def _weight(form: Form) -> int:
+    asks = any(name.startswith("answer-") for name in form.names)
+    return 2 if asks else int("second_factor" in form.names)

@@ -4,9 +4,13 @@ import re
 from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from statistics import mean
+from typing import Any
 
 import pytest
+import yaml
+from jinja2 import Template
 
 from simulator.personas import BY_NAME, PERSONAS, persona_of
 from simulator.personas_answers import Said, Someone, answer
@@ -181,3 +185,48 @@ def test_shares_add_up_and_a_seed_fixes_every_persona() -> None:
 def test_a_landline_is_one_whatever_the_dice_say() -> None:
     for phone in PHONES[:40]:
         assert persona_of(phone, seed=1, line_type="landline", language="en").name == "landline"
+
+
+def test_numbers_are_read_off_the_meter_spoken_of_last() -> None:
+    again = "Oak Pharmacy: please send us just the numbers."
+    for prompt, mark in ((PRESSURE, r"\d+\D+\d+"), (GLUCOSE, r"^\D*\d+\D*$")):
+        thread = [Said(False, prompt), Said(True, "?"), Said(False, again)]
+        reply = answer(someone("prompt"), thread)
+        assert reply is not None
+        assert re.search(mark, reply.body)
+
+
+TEXTS = Path(__file__).parents[1] / "templates" / "sms"
+EXPECTED = {
+    None: {Asks.NOTHING},
+    "yes_no": {Asks.START, Asks.CONSENT},
+    "one_two_three": {Asks.REFILL, Asks.RECEIVED},
+    "question": {Asks.QUESTION},
+    "bp": {Asks.PRESSURE, Asks.NUMBERS},
+    "glucose": {Asks.GLUCOSE},
+    "reading": {Asks.NUMBERS},
+}
+WORDS = {
+    "first_name": "Maria",
+    "pharmacy": "Oak Pharmacy",
+    "sender": "Doorway",
+    "phone": "+1 614-555-0100",
+    "question": "2/6 Do you?\n1 Yes\n2 No",
+}
+
+
+def products_texts() -> list[Any]:
+    listed = yaml.safe_load((TEXTS.parents[1] / "programs" / "sms.yaml").read_text("utf-8"))
+    return [
+        pytest.param(name, lang, facts.get("asks"), id=f"{name} in {lang}")
+        for name, facts in listed["templates"].items()
+        for lang in ("en", "es")
+    ]
+
+
+@pytest.mark.parametrize(("name", "lang", "asks"), products_texts())
+def test_members_understand_every_text_of_the_product(
+    name: str, lang: str, asks: str | None
+) -> None:
+    template = Template((TEXTS / f"{name}.{lang}.txt").read_text("utf-8"))
+    assert read(template.render(WORDS)).asks in EXPECTED[asks]

@@ -30,6 +30,8 @@ class SecurePage:
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         note = request.url.path.split("/")[2]
+        if request.method == "POST" and request.headers.get("origin") != "http://product.example":
+            return httpx.Response(403)
         if request.url.path.endswith("/answer"):
             inside = request.headers.get("cookie") == f"in={note}"
             self.answers.append((note, form(request)))
@@ -53,6 +55,7 @@ def write_notes(folder: Path, count: int, second_factor: str = "4321") -> None:
             "reply_by": "2026-03-16",
             "requests": REQUESTS,
         }
+        (folder / f"n{n}.fhir.json").write_text("{}", "utf-8")
         (folder / f"n{n}.json").write_text(json.dumps(manifest), "utf-8")
 
 
@@ -106,7 +109,7 @@ async def test_a_restart_answers_what_is_left_and_nothing_twice(tmp_path: Path) 
 async def test_a_manifest_half_written_is_left_for_the_next_look(tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     write_notes(notes, 20)
-    whole = {file: file.read_text() for file in notes.iterdir()}
+    whole = {file: file.read_text() for file in notes.glob("n?.json")}
     for file, text in whole.items():
         file.write_text(text[:30])
     page = SecurePage()
