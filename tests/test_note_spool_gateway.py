@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gateways import note_spool
+from gateways.durable_files import write_durably
 from gateways.note_spool import NoteConflict, NoteSpool
 
 PDF = b"%PDF-1.7 a note"
@@ -44,13 +45,13 @@ def test_a_note_is_three_files_and_its_manifest_proves_the_other_two(tmp_path: P
 def test_a_crash_before_the_manifest_shows_nothing_and_the_next_put_completes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: int
 ) -> None:
-    real, left = note_spool.write_durably, [written]
+    left = [written]
 
     def write(path: Path, content: bytes) -> None:
         if not left[0]:
             raise OSError("the machine stops here")
         left[0] -= 1
-        real(path, content)
+        write_durably(path, content)
 
     with monkeypatch.context() as patched:
         patched.setattr(note_spool, "write_durably", write)
@@ -64,11 +65,10 @@ def test_a_crash_before_the_manifest_shows_nothing_and_the_next_put_completes_it
 
 def test_the_manifest_is_written_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
-    real = note_spool.write_durably
 
     def write(path: Path, content: bytes) -> None:
         order.append(path.name)
-        real(path, content)
+        write_durably(path, content)
 
     monkeypatch.setattr(note_spool, "write_durably", write)
     NoteSpool(tmp_path).put("note-1", PDF, BUNDLE, MANIFEST)

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -90,11 +90,11 @@ def assert_accessible(pdf: bytes, path: Path, language: str) -> None:
     path.write_bytes(pdf)
     report = pdfua.validate(str(path))
     assert [(finding.rule_id, finding.message) for finding in report.findings] == []
-    root = reader(pdf).trailer["/Root"]
-    assert root["/MarkInfo"]["/Marked"] == True  # noqa: E712  (a PDF boolean)
+    root: Any = reader(pdf).trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"].value is True
     assert "/StructTreeRoot" in root
     assert root["/Lang"] == language
-    assert root["/ViewerPreferences"]["/DisplayDocTitle"] == True  # noqa: E712
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
     metadata = reader(pdf).metadata
     assert metadata is not None
     assert metadata.title
@@ -288,6 +288,10 @@ def test_the_same_letter_is_the_same_to_the_byte(typesetter: Typesetter) -> None
     typesetter.letter("goodbye", "en", data(), large_print=False)
     assert Typesetter(TEMPLATES).letter("introduction", "es", data(), large_print=True) == first
     assert typesetter.note(NOTE, link=LINK) == typesetter.note(NOTE, link=LINK)
+    metadata = reader(first).metadata
+    assert metadata is not None
+    # The letter's own day: the moment of printing would make every rendering another file.
+    assert metadata.creation_date == datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def test_a_version_names_the_words_it_was_set_from(tmp_path: Path) -> None:

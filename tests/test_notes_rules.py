@@ -1,0 +1,202 @@
+"""What a note asks, and what it must leave unsaid."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from note_make import MOUD, NOTE, note
+
+from domain.notes import (
+    ConditionLine,
+    CoordinationNote,
+    Finding,
+    GlucoseReading,
+    Limit,
+    MedicationLine,
+    NeedLine,
+    PressureReading,
+    Request,
+    RequestRule,
+    disclosable,
+    requests,
+    signals,
+)
+
+TODAY = date(2026, 11, 24)
+WEEK = timedelta(days=7)
+PRESSURE = RequestRule(
+    "review-blood-pressure",
+    "Review antihypertensive therapy.",
+    (Limit("systolic_average", at_least=140), Limit("diastolic_average", at_least=90)),
+)
+LOW_SUGAR = RequestRule("review-low-glucose", "Review.", (Limit("glucose_average", below=70),))
+LATE = RequestRule("renew", "Renew.", (Limit("days_late", at_least=7),))
+RULES = (PRESSURE, LOW_SUGAR, LATE)
+
+
+def pressures(*numbers: tuple[int, int], on: date = TODAY) -> list[PressureReading]:
+    return [PressureReading(on, systolic, diastolic) for systolic, diastolic in numbers]
+
+
+def glucoses(*numbers: int) -> list[GlucoseReading]:
+    return [GlucoseReading(TODAY, number) for number in numbers]
+
+
+def late(days: int) -> MedicationLine:
+    return MedicationLine("Lisinopril", None, TODAY - timedelta(days=30 + days), 30)
+
+
+def raised(
+    pressed: list[PressureReading] | None = None,
+    sugars: list[GlucoseReading] | None = None,
+    medicines: list[MedicationLine] | None = None,
+    enough: int = 3,
+) -> list[str]:
+    known = signals(
+        pressed or [],
+        sugars or [],
+        medicines or [],
+        today=TODAY,
+        window=WEEK,
+        enough_readings=enough,
+    )
+    return [request.id for request in requests(RULES, known)]
+
+
+@pytest.mark.parametrize(
+    ("pressed", "expected"),
+    [
+        pytest.param(pressures((150, 80), (140, 80), (130, 80)), True, id="at the systolic limit"),
+        pytest.param(pressures((149, 80), (140, 80), (130, 80)), False, id="just below it"),
+        pytest.param(pressures((120, 95), (120, 90), (120, 85)), True, id="at the diastolic limit"),
+        pytest.param(pressures((180, 110), (180, 110)), False, id="too few readings to judge by"),
+        pytest.param([], False, id="no reading at all"),
+        pytest.param(
+            pressures((180, 110), (180, 110), (180, 110), on=TODAY - WEEK),
+            False,
+            id="all of them older than the window",
+        ),
+        pytest.param(
+            pressures((180, 110), (180, 110), (180, 110), on=TODAY - WEEK + timedelta(days=1)),
+            True,
+            id="on the first day of the window",
+        ),
+        pytest.param(
+            pressures((180, 110), (180, 110), (180, 110), on=TODAY + timedelta(days=1)),
+            False,
+            id="dated tomorrow",
+        ),
+        pytest.param(
+            pressures((150, 80), (150, 80), (150, 80))
+            + pressures((90, 60), (90, 60), (90, 60), on=TODAY - timedelta(days=30)),
+            True,
+            id="an old low month does not hide a high week",
+        ),
+    ],
+)
+def test_an_average_pressure_over_the_limit_asks_for_a_review(
+    pressed: list[PressureReading], expected: bool
+) -> None:
+    assert ("review-blood-pressure" in raised(pressed)) is expected
+
+
+@pytest.mark.parametrize(
+    ("sugars", "expected"),
+    [
+        pytest.param(glucoses(69, 70, 70), True, id="an average below the limit"),
+        pytest.param(glucoses(70, 70, 70), False, id="an average at the limit is not below it"),
+        pytest.param(glucoses(40, 40), False, id="too few readings to judge by"),
+    ],
+)
+def test_a_limit_can_lie_below(sugars: list[GlucoseReading], expected: bool) -> None:
+    assert ("review-low-glucose" in raised(None, sugars)) is expected
+
+
+@pytest.mark.parametrize(
+    ("medicines", "expected"),
+    [
+        pytest.param([late(7)], True, id="a week without supply"),
+        pytest.param([late(6)], False, id="six days without supply"),
+        pytest.param([late(-20), late(9)], True, id="one late medicine among others"),
+        pytest.param([late(-20)], False, id="supply in hand"),
+        pytest.param([], False, id="no medicine known"),
+    ],
+)
+def test_a_late_refill_asks_for_a_renewal(medicines: list[MedicationLine], expected: bool) -> None:
+    assert ("renew" in raised(None, None, medicines)) is expected
+
+
+def test_requests_come_in_the_order_of_their_rules_with_their_words() -> None:
+    known = {"systolic_average": 150.0, "days_late": 12.0}
+    assert requests(RULES, known) == (
+        Request("review-blood-pressure", "Review antihypertensive therapy."),
+        Request("renew", "Renew."),
+    )
+    assert [r.id for r in requests(reversed(RULES), known)] == ["renew", "review-blood-pressure"]
+
+
+def test_a_request_from_a_part_2_rule_carries_the_label() -> None:
+    rule = RequestRule("moud", "Call.", (Limit("days_late", at_least=7),), part2=True)
+    assert requests([rule], {"days_late": 8})[0].part2 is True
+
+
+@given(
+    st.lists(st.tuples(st.integers(60, 260), st.integers(30, 150)), max_size=8),
+    st.integers(1, 8),
+)
+def test_more_readings_asked_for_never_raise_more_requests(
+    numbers: list[tuple[int, int]], enough: int
+) -> None:
+    strict = raised(pressures(*numbers), enough=enough + 1)
+    assert set(strict) <= set(raised(pressures(*numbers), enough=enough))
+
+
+PART2_FINDING = Finding("Buprenorphine is 8 days late.", TODAY, part2=True)
+PART2_CONDITION = ConditionLine("F11.20", "icd-10-cm", "Opioid dependence", part2=True)
+PART2_REQUEST = Request("moud-gap", "Please call about the gap.", part2=True)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(note(findings=(*NOTE.findings, PART2_FINDING)), id="a finding"),
+        pytest.param(note(conditions=(*NOTE.conditions, PART2_CONDITION)), id="a condition"),
+        pytest.param(note(medications=(*NOTE.medications, MOUD)), id="a medicine"),
+        pytest.param(note(requests=(*NOTE.requests, PART2_REQUEST)), id="a request"),
+    ],
+)
+def test_a_part_2_record_leaves_with_consent_and_notice_or_not_at_all(
+    told: CoordinationNote,
+) -> None:
+    with_consent = disclosable(told, part2_consent=True)
+    without = disclosable(told, part2_consent=False)
+    assert with_consent == told
+    assert told.part2_notice is True
+    assert without == NOTE
+    assert NOTE.part2_notice is False
+
+
+def test_a_note_whose_reason_is_a_part_2_record_is_not_written_without_consent() -> None:
+    told = note(why_now=PART2_FINDING)
+    assert told.part2_notice is True
+    assert disclosable(told, part2_consent=False) is None
+    assert disclosable(told, part2_consent=True) == told
+
+
+def test_a_note_with_nothing_left_to_ask_is_not_written() -> None:
+    assert disclosable(note(requests=(PART2_REQUEST,)), part2_consent=False) is None
+    assert disclosable(note(requests=()), part2_consent=True) is None
+
+
+def test_needs_are_told_only_where_the_member_agreed() -> None:
+    kept = NeedLine("food", "Worries about food.", agreed=True)
+    private = NeedLine("utilities", "Power may be shut off.")
+    said = disclosable(note(needs=(kept, private)), part2_consent=True)
+    assert said is not None
+    assert said.needs == (kept,)
+    assert NeedLine("x", "y").agreed is False
+
+
+def test_a_medicine_runs_out_on_the_first_day_without_supply() -> None:
+    assert MedicationLine("x", None, date(2026, 1, 1), 30).runs_out == date(2026, 1, 31)
