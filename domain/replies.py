@@ -90,13 +90,13 @@ def read_reply(body: str, words: ReplyWords, *, opted_out: bool = False) -> Read
     A bare STOP goes before the danger words; danger goes before every other sentence.
     """
     folded = fold(body)
-    bare = _bare(folded, words)
-    if bare in words.stop:
+    # Only the word alone: "end it all" without its fillers would be "end".
+    if folded in words.stop:
         return Stop()
-    stop = _stop(folded, bare, words)
     if danger := find_danger(body, words.danger):
-        return replace(danger, stop=stop is not None and not stop.doubtful)
-    if stop:
+        return replace(danger, stop=_also_stops(body, words))
+    bare = _bare(folded, words)
+    if stop := _stop(folded, bare, words):
         return stop
     if opted_out and bare in words.yes:
         return Start()
@@ -118,6 +118,17 @@ def normalise(body: str) -> str:
     ]
     joined = " ".join(part for part in parts if part)
     return re.sub(r"(?<=\d) ([/,.:;+&-]) (?=\d)", r"\1", joined)
+
+
+def _also_stops(body: str, words: ReplyWords) -> bool:
+    """Whether a text about danger also revokes, in a part of it that is not about danger."""
+    for part in re.split(r"[.!?;,\n]+", body):
+        if find_danger(part, words.danger) is None:
+            folded = fold(part)
+            stop = _stop(folded, _bare(folded, words), words)
+            if stop and not stop.doubtful:
+                return True
+    return matches(words.stop_requests, cut(words.stop_unless, fold(body)))
 
 
 def _bare(folded: str, words: ReplyWords) -> str:

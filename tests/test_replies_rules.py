@@ -1,0 +1,376 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.danger import Danger
+from domain.replies import (
+    Help,
+    ReplyWords,
+    Start,
+    Stop,
+    Text,
+    WrongNumber,
+    normalise,
+    read_reply,
+)
+
+PROGRAMS = Path(__file__).parents[1] / "programs"
+REPLIES: dict[str, Any] = yaml.safe_load((PROGRAMS / "replies.yaml").read_text("utf-8"))
+DANGER: dict[str, Any] = yaml.safe_load((PROGRAMS / "danger.yaml").read_text("utf-8"))
+WORDS = ReplyWords.from_data(REPLIES, DANGER)
+
+STOPS = """
+STOP
+stop
+Stop.
+STOP!!!
+"stop"
+ stop\t
+Stop please
+please stop
+pls stop
+ok stop
+STOP STOP STOP
+stpo
+sotp
+stopp
+st op
+S T O P
+stop it
+StopAll
+STOP ALL
+Unsubscribe
+unsubcribe
+unsuscribe me
+please unsubscribe me
+unsubscribe from this
+cancel
+CANCEL
+cancle
+end
+END.
+quit
+Quit!
+revoke
+opt out
+OPT-OUT
+optout
+i want to opt out
+please opt me out of this
+remove
+remove me
+please stop texting me
+Stop texting me!
+stop messaging me
+STOP SENDING ME MESSAGES
+stop sending these texts
+stop with the texts
+quit messaging
+quit texting my phone
+stop contacting me
+stop bothering me
+take me off your list
+Take my number off this list
+remove my number
+get me off this list
+delete my number
+lose my number
+do not text me again
+don't text me
+Don't contact me anymore
+dont message me any more
+never text me again
+no more texts
+no more messages please
+I don't want these messages
+I do not want to receive texts
+i no longer want these texts
+i don't want to be in this program
+I revoke my consent
+withdraw my permission
+leave me alone
+I said stop
+I already replied STOP
+please stop now
+stop thank you
+stop 🛑
+cancel my enrollment
+cancel these texts
+ALTO
+alto por favor
+¡ALTO!
+pare
+Paren ya
+parar
+cancelar
+Cancele
+no más
+no mas por favor
+no mas mensajes
+basta
+no me manden mas mensajes
+No me manden más mensajes por favor
+no me envíen mensajes
+no me escriban
+no me llamen
+ya no me manden mensajes
+ya no quiero mensajes
+no quiero recibir mensajes
+no quiero que me escriban
+dejen de mandarme mensajes
+deje de escribirme
+dejen de molestar
+quítenme de la lista
+sáquenme de esta lista
+borren mi número
+bórrenme
+denme de baja
+quiero darme de baja
+cancelar mensajes
+déjenme en paz
+revoco mi permiso
+i want to quit
+I want to cancel
+quiero cancelar
+ya no quiero participar
+"""
+
+DOUBTFUL = """
+cancel my appointment?
+Cancel my order
+cancelar mi cita
+not interested
+no me interesa
+I quit
+stop by the counter and stop
+stop what
+"""
+
+NOT_STOPS = """
+I can't stop coughing
+i cant stop sneezing
+bus stop
+at the bus stop now
+when does it end?
+When will this end
+the end of the month
+at the end of the week
+I want to quit smoking
+i stopped smoking
+trying to stop drinking
+should I stop taking the pills?
+doctor said to stop taking it
+can I stop my medicine
+don't stop texting me
+please dont stop sending these
+I never quit
+my job ended
+no more pills left
+no more than two
+weekend is fine
+nonstop pain
+dead end street
+presion alta
+azucar alto
+mi hijo es alto
+no puedo dejar de toser
+quiero dejar de fumar
+para los lunes
+al fin llego
+el fin de semana
+no más que dos
+1
+2
+3
+1,3
+1 and 3
+yes
+no
+No
+Sí
+nope
+150/95
+150 over 95
+BP 150-95
+azucar 148
+Low
+baja
+ok thx
+my dog ate it
+thank you
+gracias
+I need more medicine
+what time do you open
+I took all my pills this morning
+tomorrow
+"""
+
+STARTS = """
+START
+start
+Unstop
+start please
+resume
+start texting me again
+sign me back up
+opt me in
+comenzar
+reanudar
+"""
+
+HELPS = """
+HELP
+help
+Help please
+INFO
+ayuda
+Ayuda por favor
+información
+who is this?
+Who's this
+who are you
+quien es?
+¿Quién me escribe?
+de parte de quien
+how did you get my number
+"""
+
+WRONG_NUMBERS = """
+wrong number
+Wrong number!
+you have the wrong number
+sorry wrong person
+u got the wrong guy
+this is not her phone
+this isn't his number anymore
+not my number
+I don't know anyone by that name
+no one here by that name
+nobody with that name
+I dont know who that is
+she doesn't have this number anymore
+he no longer has this phone
+I am not that person
+número equivocado
+numero equivocado
+se equivocó de número
+está equivocado
+no soy esa persona
+no conozco a esa persona
+aquí no vive nadie con ese nombre
+"""
+
+
+def lines(table: str) -> list[str]:
+    return [line for line in table.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("body", lines(STOPS))
+def test_revokes(body: str) -> None:
+    assert read_reply(body, WORDS) == Stop()
+
+
+@pytest.mark.parametrize("body", lines(DOUBTFUL))
+def test_revokes_and_a_person_looks(body: str) -> None:
+    assert read_reply(body, WORDS) == Stop(doubtful=True)
+
+
+@pytest.mark.parametrize("body", lines(NOT_STOPS))
+def test_is_left_for_an_answer(body: str) -> None:
+    assert read_reply(body, WORDS) == Text(normalise(body))
+
+
+@pytest.mark.parametrize("body", lines(STARTS))
+def test_asks_for_texts_again(body: str) -> None:
+    assert read_reply(body, WORDS) == Start()
+    assert read_reply(body, WORDS, opted_out=True) == Start()
+
+
+@pytest.mark.parametrize("body", lines(HELPS))
+def test_asks_who_this_is(body: str) -> None:
+    assert read_reply(body, WORDS) == Help()
+
+
+@pytest.mark.parametrize("body", lines(WRONG_NUMBERS))
+def test_says_it_is_a_wrong_number(body: str) -> None:
+    assert read_reply(body, WORDS) == WrongNumber()
+
+
+@pytest.mark.parametrize("body", ["YES", "yes please", "Sí", "si"])
+def test_yes_resumes_only_after_an_opt_out(body: str) -> None:
+    assert read_reply(body, WORDS, opted_out=True) == Start()
+    assert isinstance(read_reply(body, WORDS), Text)
+
+
+@pytest.mark.parametrize("body", ["1", "no", "maybe", "150/95"])
+def test_an_answer_does_not_resume(body: str) -> None:
+    assert isinstance(read_reply(body, WORDS, opted_out=True), Text)
+
+
+@pytest.mark.parametrize("body", ["wrong number stop", "Stop, you have the wrong number"])
+def test_stranger_who_says_stop_is_both(body: str) -> None:
+    assert read_reply(body, WORDS) == Stop(wrong_number=True)
+
+
+@pytest.mark.parametrize(
+    ("body", "stops"),
+    [
+        pytest.param("stop texting me, I want to die", True, id="danger with a request to stop"),
+        pytest.param("I want to die", False, id="danger alone"),
+        pytest.param("end it all", False, id="danger whose words hold a stop word"),
+        pytest.param("I took too many pills. STOP", True, id="danger, then the keyword"),
+        pytest.param("cancel my appointment, chest pain", False, id="danger with a doubtful one"),
+    ],
+)
+def test_danger_is_read_before_a_sentence_that_stops(body: str, stops: bool) -> None:
+    found = read_reply(body, WORDS)
+    assert isinstance(found, Danger)
+    assert found.stop is stops
+
+
+@given(st.text(max_size=200), st.booleans())
+def test_any_text_is_read(body: str, opted_out: bool) -> None:
+    read_reply(body, WORDS, opted_out=opted_out)
+
+
+@given(
+    st.sampled_from(["stop", "unsubscribe", "cancel", "alto", "opt out", "revoke"]),
+    st.text(" \t\n.,!?¡'\"-", max_size=6),
+    st.text(" \t\n.,!?¡'\"-", max_size=6),
+)
+def test_keyword_stops_in_any_case_and_punctuation(word: str, before: str, after: str) -> None:
+    assert read_reply(before + word + after, WORDS) == Stop()
+    assert read_reply(before + word.upper() + after, WORDS) == Stop()
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param("Número 1, 3!", "numero 1,3", id="signs between digits stay"),
+        pytest.param("150 / 95", "150/95", id="blanks around them go"),
+        pytest.param("I can't.", "i cant", id="other punctuation goes"),
+        pytest.param("¡Sí!", "si", id="accents go"),
+    ],
+)
+def test_normalised(body: str, expected: str) -> None:
+    assert normalise(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        pytest.param({"source": None}, "'source' is missing", id="no source"),
+        pytest.param({"fillers": None}, "fillers", id="a list is missing"),
+        pytest.param(
+            {"wrong_number": {"phrases": ["wrong ["]}}, "plain lower-case", id="a bad sign"
+        ),
+        pytest.param({"help": {"keywords": [True], "requests": ["who"]}}, "quotes", id="bare YES"),
+    ],
+)
+def test_wrong_word_lists_are_refused_in_a_sentence(change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        ReplyWords.from_data({**REPLIES, **change}, DANGER)
