@@ -1,0 +1,283 @@
+import copy
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.danger import Urgency
+from domain.reading_rules import ReadingRules, level
+from domain.readings import BloodPressure, Glucose, Implausible, Kind, Measured, parse
+
+PROGRAMS = Path(__file__).parents[1] / "programs"
+DATA: dict[str, Any] = yaml.safe_load((PROGRAMS / "readings.yaml").read_text("utf-8"))
+SMS: dict[str, Any] = yaml.safe_load((PROGRAMS / "sms.yaml").read_text("utf-8"))
+RULES = ReadingRules.from_data(DATA)
+NOW = datetime(2026, 3, 4, 15, tzinfo=UTC)
+BP = BloodPressure
+LOW, HIGH = Glucose(20, "low"), Glucose(600, "high")
+
+
+@pytest.mark.parametrize(
+    ("body", "expects", "expected"),
+    [
+        ("150/95", "bp", BP(150, 95)),
+        ("150/95", None, BP(150, 95)),
+        ("150 / 95", None, BP(150, 95)),
+        ("150 over 95", "bp", BP(150, 95)),
+        ("150 over 95", None, BP(150, 95)),
+        ("150 sobre 95", None, BP(150, 95)),
+        ("150\\95", "bp", BP(150, 95)),
+        ("BP 150-95", None, BP(150, 95)),
+        ("150-95", "bp", BP(150, 95)),
+        ("150 95", "bp", BP(150, 95)),
+        ("150 and 95", "bp", BP(150, 95)),
+        ("150, 95", "bp", BP(150, 95)),
+        ("150.95", "bp", BP(150, 95)),
+        ("my bp was 150 / 95 this morning", None, BP(150, 95)),
+        ("It is 150/95.", "bp", BP(150, 95)),
+        ("150/95 mmHg", "bp", BP(150, 95)),
+        ("150/95 pulse 72", "bp", BP(150, 95)),
+        ("98/60/72", "bp", BP(98, 60)),
+        ("presión 142/90", "bp", BP(142, 90)),
+        ("Mi presión es 142 con 90", None, BP(142, 90)),
+        ("presion 150 y 95", None, BP(150, 95)),
+        ("systolic 150 diastolic 95", "bp", BP(150, 95)),
+        ("sys 150 dia 95", None, BP(150, 95)),
+        ("top 150 bottom 95", "bp", BP(150, 95)),
+        ("120/80 then 135/85", "bp", BP(135, 85)),
+        ("7:30 am 132/84", "bp", BP(132, 84)),
+        ("on 3/4/2026 it was 132/84", "bp", BP(132, 84)),
+        ("blood pressure 180/110 headache", "bp", BP(180, 110)),
+        ("148/95", "glucose", BP(148, 95)),
+        ("sugar was 148 and bp 150/95", "bp", BP(150, 95)),
+        ("sugar was 148 and bp 150/95", "glucose", Glucose(148)),
+        ("azucar 148", None, Glucose(148)),
+        ("Azúcar: 148", None, Glucose(148)),
+        ("mi azúcar está en 148", None, Glucose(148)),
+        ("glucosa 99 en ayunas", None, Glucose(99)),
+        ("sugar 48", None, Glucose(48)),
+        ("my sugar is 48 mg/dl", None, Glucose(48)),
+        ("148", "glucose", Glucose(148)),
+        ("It was 148 today", "glucose", Glucose(148)),
+        ("148 mg/dL", "glucose", Glucose(148)),
+        ("120 before, 180 after", "glucose", Glucose(180)),
+        ("took 20 units, 148", "glucose", Glucose(148)),
+        ("148 at 8 am", "glucose", Glucose(148)),
+        ("fasting 110", None, Glucose(110)),
+        ("110 fasting", None, Glucose(110)),
+        ("Low", "glucose", LOW),
+        ("LO", "glucose", LOW),
+        ("bajo", "glucose", LOW),
+        ("baja", "glucose", LOW),
+        ("meter says low", "glucose", LOW),
+        ("my sugar is low", None, LOW),
+        ("azúcar bajo", None, LOW),
+        ("HI", "glucose", HIGH),
+        ("meter says HI", "glucose", HIGH),
+        ("El medidor dice HI", "glucose", HIGH),
+        ("300/200", "bp", Implausible("bp", (300, 200))),
+        ("95/150", "bp", Implausible("bp", (95, 150))),
+        ("50/30", "bp", Implausible("bp", (50, 30))),
+        ("14/9", "bp", Implausible("bp", (14, 9))),
+        ("bp 400/90", None, Implausible("bp", (400, 90))),
+        ("7", "glucose", Implausible("glucose", (7,))),
+        ("sugar 1000", None, Implausible("glucose", (1000,))),
+        ("azucar 5", None, Implausible("glucose", (5,))),
+        ("148", None, None),
+        ("148", "bp", None),
+        ("150 95", None, None),
+        ("150-95", None, None),
+        ("1", "bp", None),
+        ("Hi", "glucose", None),
+        ("hi there", "glucose", None),
+        ("Low", "bp", None),
+        ("not low", "glucose", None),
+        ("my sugar is high", None, None),
+        ("I can come 10/25 or so", "bp", None),
+        ("my birthday is 5/12/1960", "bp", None),
+        ("2026-03-04", "bp", None),
+        ("call me 614-555-0134", "bp", None),
+        ("call (614) 555-0134", "glucose", None),
+        ("+16145550134", "glucose", None),
+        ("555-0134", "bp", None),
+        ("metformin 500 mg", "glucose", None),
+        ("I weigh 180 lbs", "glucose", None),
+        ("it costs $120", "glucose", None),
+        ("pulse 72", "glucose", None),
+        ("in 30 days", "glucose", None),
+        ("thank you", "bp", None),
+        ("", "bp", None),
+    ],
+)
+def test_parse(body: str, expects: Kind | None, expected: Measured | Implausible | None) -> None:
+    assert parse(body, expects, RULES.bounds) == expected
+
+
+@given(st.integers(60, 260), st.integers(30, 160), st.sampled_from(["/", " / ", " over ", "-"]))
+def test_every_plausible_pressure_is_read_as_it_is(top: int, bottom: int, between: str) -> None:
+    found = parse(f"BP {top}{between}{bottom}", "bp", RULES.bounds)
+    plausible = BP(top, bottom) if top > bottom else Implausible("bp", (top, bottom))
+    assert found == plausible or (between == "-" and found is None)
+
+
+@given(st.text(max_size=200), st.sampled_from(["bp", "glucose", None]))
+def test_any_text_is_read_to_a_plausible_value_or_none(body: str, expects: Kind | None) -> None:
+    found = parse(body, expects, RULES.bounds)
+    if isinstance(found, BloodPressure):
+        assert 60 <= found.systolic <= 260
+        assert found.diastolic < found.systolic
+    if isinstance(found, Glucose):
+        assert 20 <= found.mg_dl <= 600
+
+
+def ago(reading: Measured, *, hours: float) -> tuple[datetime, Measured]:
+    return NOW - timedelta(hours=hours), reading
+
+
+HIGH_DAY_BEFORE = [ago(BP(165, 90), hours=24)]
+
+
+@pytest.mark.parametrize(
+    ("reading", "history", "symptoms", "rule"),
+    [
+        pytest.param(BP(120, 80), [], False, None, id="a usual pressure asks for nothing"),
+        pytest.param(BP(181, 80), [], True, "bp-very-high-with-symptoms", id="with symptoms"),
+        pytest.param(BP(150, 121), [], True, "bp-very-high-with-symptoms", id="diastolic alone"),
+        pytest.param(BP(181, 80), [], False, "bp-very-high", id="once: measure again"),
+        pytest.param(BP(180, 120), [], False, None, id="180/120 is not above it"),
+        pytest.param(
+            BP(182, 99), [ago(BP(185, 99), hours=0.2)], False, "bp-very-high-confirmed",
+            id="confirmed by a second",
+        ),
+        pytest.param(
+            BP(182, 99), [ago(BP(185, 99), hours=30)], False, "bp-very-high",
+            id="yesterday's does not confirm",
+        ),
+        pytest.param(BP(89, 60), [], False, "bp-low", id="below 90"),
+        pytest.param(BP(90, 60), [], False, None, id="90 is not below it"),
+        pytest.param(BP(95, 60), [], True, "bp-low-with-symptoms", id="below 100 and dizzy"),
+        pytest.param(BP(160, 80), HIGH_DAY_BEFORE, False, "bp-high-twice", id="twice in a week"),
+        pytest.param(BP(150, 100), HIGH_DAY_BEFORE, False, "bp-high-twice", id="either number"),
+        pytest.param(BP(160, 80), [], False, None, id="once is not twice"),
+        pytest.param(
+            BP(160, 80), [ago(BP(165, 90), hours=24 * 8)], False, None, id="not over eight days"
+        ),
+        pytest.param(
+            BP(135, 80), [ago(BP(145, 80), hours=48), ago(BP(142, 80), hours=24)], False,
+            "bp-average-high", id="average of three at 140 or more",
+        ),
+        pytest.param(
+            BP(130, 80), [ago(BP(145, 80), hours=48), ago(BP(142, 80), hours=24)], False,
+            None, id="average below 140",
+        ),
+        pytest.param(
+            BP(145, 85), [ago(BP(145, 80), hours=24)], False, None, id="two make no average"
+        ),
+        pytest.param(Glucose(120), [], False, None, id="a usual glucose asks for nothing"),
+        pytest.param(Glucose(53), [], False, "glucose-very-low", id="below 54"),
+        pytest.param(LOW, [], False, "glucose-very-low", id="the meter says LO"),
+        pytest.param(Glucose(54), [], False, "glucose-low", id="below 70 once"),
+        pytest.param(Glucose(65), [], True, "glucose-low-with-symptoms", id="low and confused"),
+        pytest.param(
+            Glucose(65), [ago(Glucose(68), hours=100)], False, "glucose-low-twice",
+            id="below 70 again in the week",
+        ),
+        pytest.param(Glucose(70), [], False, None, id="70 is not below it"),
+        pytest.param(Glucose(251), [], False, None, id="above 250 once"),
+        pytest.param(
+            Glucose(251), [ago(Glucose(260), hours=5)], False, "glucose-high-twice",
+            id="above 250 twice in a day",
+        ),
+        pytest.param(
+            Glucose(310), [ago(Glucose(320), hours=40)], False, "glucose-high-two-days",
+            id="above 300 over two days",
+        ),
+        pytest.param(
+            Glucose(290), [ago(Glucose(320), hours=40)], False, None, id="fallen below 300"
+        ),
+        pytest.param(HIGH, [], False, "glucose-off-the-scale", id="the meter says HI"),
+        pytest.param(
+            Glucose(60), [ago(BP(160, 100), hours=2)], False, "glucose-low",
+            id="pressures do not count for glucose",
+        ),
+        pytest.param(
+            BP(160, 80), [ago(BP(165, 90), hours=-1)], False, None, id="nor does the future"
+        ),
+    ],
+)  # fmt: skip
+def test_level(
+    reading: Measured,
+    history: list[tuple[datetime, Measured]],
+    symptoms: bool,
+    rule: str | None,
+) -> None:
+    found = level(reading, history, RULES, NOW, symptoms=symptoms)
+    assert (found.rule if found else None) == rule
+
+
+@pytest.mark.parametrize(
+    ("reading", "history", "urgency", "deadline"),
+    [
+        pytest.param(Glucose(50), [], Urgency.SAME_HOUR, timedelta(minutes=15), id="a quarter"),
+        pytest.param(
+            BP(165, 90), HIGH_DAY_BEFORE, Urgency.BUSINESS_DAYS, timedelta(days=1), id="a workday"
+        ),
+        pytest.param(Glucose(65), [], Urgency.TEXT_ONLY, None, id="nobody is called"),
+    ],
+)
+def test_deadline(
+    reading: Measured,
+    history: list[tuple[datetime, Measured]],
+    urgency: Urgency,
+    deadline: timedelta | None,
+) -> None:
+    found = level(reading, history, RULES, NOW)
+    assert found is not None
+    assert found.urgency is urgency
+    assert found.deadline == (None if deadline is None else NOW + deadline)
+
+
+def test_business_days_skip_the_weekend() -> None:
+    friday = datetime(2026, 3, 6, 15, tzinfo=UTC)
+    history = [(friday - timedelta(days=1), BP(165, 90))]
+    found = level(BP(165, 90), history, RULES, friday)
+    assert found is not None
+    assert found.deadline == datetime(2026, 3, 9, 15, tzinfo=UTC)
+
+
+def test_rule_holds_only_between_its_dates() -> None:
+    data = copy.deepcopy(DATA)
+    for rule in data["rules"]:
+        rule["effective_to"] = "2026-03-04"
+    assert level(BP(200, 110), [], ReadingRules.from_data(data), NOW) is None
+    assert level(BP(200, 110), [], ReadingRules.from_data(data), NOW - timedelta(days=1))
+
+
+def test_every_rule_answers_with_a_text_of_the_catalogue() -> None:
+    assert {rule.template for rule in RULES.rules} <= set(SMS["templates"])
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        pytest.param({"level": "soon"}, "rule bp-low: 'soon'", id="an unknown level"),
+        pytest.param({"source": None, "kind": "pulse"}, "do not agree", id="an unknown kind"),
+        pytest.param({"below": {"mg_dl": 90}}, "do not agree", id="a limit of another kind"),
+        pytest.param({"count": 2}, "needs 'within_days'", id="a count without a span"),
+        pytest.param({"within_minutes": None}, "deadline", id="no deadline"),
+        pytest.param({"effective_from": "soon"}, "not a date", id="no date"),
+    ],
+)
+def test_wrong_rule_is_refused_in_a_sentence(change: dict[str, Any], sentence: str) -> None:
+    rule = next(each for each in DATA["rules"] if each["id"] == "bp-low")
+    with pytest.raises(ValueError, match=sentence):
+        ReadingRules.from_data({**DATA, "rules": [{**rule, **change}]})
+
+
+def test_missing_bounds_are_refused_in_a_sentence() -> None:
+    with pytest.raises(ValueError, match="'systolic' is missing"):
+        ReadingRules.from_data({**DATA, "bounds": {}})
