@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment, StrictUndefined, UndefinedError
+from jinja2 import Environment, StrictUndefined, UndefinedError, pass_context
+from jinja2.runtime import Context
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "yi"})
 TAGLINE_LANGUAGES = ("es", "en")
@@ -88,11 +89,20 @@ def isolate(text: str, *, rtl: bool) -> str:
     return f"\u2066{text}\u2069" if rtl else text
 
 
+@pass_context
+def _isolate(context: Context, text: str) -> str:
+    return isolate(text, rtl=context["rtl"])
+
+
+# Plain text for a page, not HTML: nothing is escaped here; typst takes data as text only.
+_ENVIRONMENT = Environment(undefined=StrictUndefined, autoescape=False)
+_ENVIRONMENT.filters["isolate"] = _isolate
+_template = lru_cache(maxsize=512)(_ENVIRONMENT.from_string)
+
+
 def _filler(language: str, data: Mapping[str, Any]) -> Callable[[str], str]:
-    # Plain text for a page, not HTML: nothing is escaped here; typst takes data as text only.
-    environment = Environment(undefined=StrictUndefined, autoescape=False)
-    environment.filters["isolate"] = lambda text: isolate(text, rtl=language in RIGHT_TO_LEFT)
-    return lambda text: environment.from_string(text).render(data)
+    known = {**data, "rtl": language in RIGHT_TO_LEFT}
+    return lambda text: _template(text).render(known)
 
 
 def _each(words: Any, say: Callable[[str], str]) -> Any:
