@@ -1,0 +1,88 @@
+"""Open tasks, and how one is closed."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from starlette.responses import RedirectResponse, Response
+
+from api.auth import AnyStaff
+from api.deps import Clocks, Session
+from api.pages import render_page
+from api.problems import NotFound, Refused
+from store.desk import Desk
+from store.pages.tasks import TaskFilter, open_kinds, open_tasks
+
+router = APIRouter(prefix="/console/tasks", tags=["console"])
+
+CALL_ANSWERS = ("reached", "declined", "not_reached")
+"""How a call to invite a member may end; the first two move the journey (domain.outreach)."""
+BACK = {"/console/", "/console/tasks", "/console/queue"}
+
+
+class Filters(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    role: str = Field("", max_length=20)
+    kind: str = Field("", max_length=50)
+    urgent: bool = False
+    overdue: bool = False
+
+
+class DoneForm(BaseModel):
+    """`answer` is a code a stage understands; `resolution` is what the person wants to say."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    csrf: str = ""
+    resolution: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)
+    ]
+    answer: str = Field("", max_length=20)
+    back: str = Field("", max_length=250)
+
+
+@router.get("")
+async def tasks(
+    request: Request,
+    viewer: AnyStaff,
+    session: Session,
+    clocks: Clocks,
+    filters: Annotated[Filters, Query()],
+) -> Response:
+    wanted = TaskFilter(**filters.model_dump())
+    return render_page(
+        request,
+        "console/tasks.html",
+        wanted=wanted,
+        kinds=await open_kinds(session, viewer.scope),
+        tasks=await open_tasks(session, viewer.scope, wanted, now=clocks.now(), limit=200),
+    )
+
+
+@router.post("/{task_id}/done")
+async def done(
+    task_id: Annotated[int, Path(ge=1, lt=2**63)],
+    form: Annotated[DoneForm, Form()],
+    viewer: AnyStaff,
+    session: Session,
+    clocks: Clocks,
+) -> Response:
+    answer = form.answer if form.answer in CALL_ANSWERS else ""
+    outcome = await Desk(session, actor=viewer.actor, now=clocks.now()).finish(
+        viewer.scope,
+        task_id,
+        resolution=answer or form.resolution,
+        words=form.resolution if answer else "",
+    )
+    if outcome == "unknown":
+        raise NotFound
+    if outcome == "already":
+        raise Refused("A colleague has already closed this task. Nothing was changed.")
+    return RedirectResponse(back_to(form.back), status_code=303)
+
+
+def back_to(page: str) -> str:
+    """Where a form came from, if that is one of our pages."""
+    inside = page.startswith("/console/enrollments/") and "//" not in page and "\\" not in page
+    return page if page in BACK or inside else "/console/tasks"

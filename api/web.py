@@ -1,0 +1,45 @@
+"""What makes a FastAPI app the console's: pages, static files, refusals, the shield around all."""
+
+import secrets
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from api import console, pharmacy, providers
+from api.accounts import Passwords
+from api.attempts import Attempts
+from api.events import Hub
+from api.pages import environment
+from api.problems import handle_problems
+from api.security import Shield
+
+STATIC = Path(__file__).parent / "static"
+
+
+def equip(
+    app: FastAPI,
+    templates: Path,
+    *,
+    pharmacy_key: str = "",
+    passwords: Passwords | None = None,
+    form_secret: bytes = b"",
+) -> None:
+    """Add the routes of people and pharmacies; `app.state` must already hold what they need.
+
+    That is sessions, time, programs, journeys, sending_on, phone_url, base_url and secure.
+    `pharmacy_key` empty: the pharmacy API is closed. `form_secret` empty: one of this process, so
+    that a provider's open form must be opened again after a restart.
+    """
+    state = app.state
+    state.pages = environment(templates)
+    state.passwords = passwords or Passwords()
+    state.attempts = Attempts()
+    state.form_secret = form_secret or secrets.token_bytes(32)
+    state.hub = Hub(state.sessions)
+    state.pharmacy_key = pharmacy_key
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for router in (console.router, pharmacy.router, providers.router):
+        app.include_router(router)
+    handle_problems(app)
+    app.add_middleware(Shield, origin=state.base_url, secure=state.secure)

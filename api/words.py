@@ -1,0 +1,21 @@
+"""What codes are called on a page: one sentence or phrase each, and a readable rest."""
+
+from api.wordlists import WORDS
+
+
+def say(code: str | None, kind: str = "") -> str:
+    """The phrase for a code; an unknown code is shown readably rather than hidden."""
+    if not code:
+        return "not known"
+    known = WORDS.get(kind, {}).get(code)
+    if known:
+        return known
+    plain = code.replace("_", " ").replace("-", " ").strip()
+    return plain[:1].upper() + plain[1:]
+
+
+def phone(number: str | None) -> str:
+    """ "(614) 555-0134" for a North American number, else as it is."""
+    if number and len(number) == 12 and number.startswith("+1"):
+        return f"({number[2:5]}) {number[5:8]}-{number[8:]}"
+    return number or "no phone"

@@ -1,0 +1,1 @@
+"""What the console's pages show: read-only queries, one file a page."""

@@ -1,0 +1,98 @@
+"""Open tasks: the most pressing first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.models import Enrollment, Member, Pharmacy, Task
+from store.pages.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Empty: no limit of that kind."""
+
+    role: str = ""
+    kind: str = ""
+    urgent: bool = False
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """`enrollment` and `member` are None for a text from somebody in no program."""
+
+    task: Task
+    enrollment: Enrollment | None
+    member: Member | None
+    pharmacy: Pharmacy | None
+
+
+async def open_tasks(
+    session: AsyncSession,
+    scope: Scope,
+    wanted: TaskFilter,
+    *,
+    now: datetime,
+    limit: int = 100,
+) -> Sequence[TaskLine]:
+    """Urgent before the rest, then by deadline: what is overdue comes first of each."""
+    query = (
+        select(Task, Enrollment, Member, Pharmacy)
+        .outerjoin(Enrollment, Enrollment.id == Task.enrollment_id)
+        .outerjoin(Member, Member.id == Enrollment.member_id)
+        .outerjoin(Pharmacy, Pharmacy.npi == Enrollment.pharmacy_npi)
+        .where(Task.done_at.is_(None))
+        .order_by(Task.urgent.desc(), Task.due_at, Task.id)
+        .limit(limit)
+    )
+    if wanted.role:
+        query = query.where(Task.role == wanted.role)
+    if wanted.kind:
+        query = query.where(Task.kind == wanted.kind)
+    if wanted.urgent:
+        query = query.where(Task.urgent)
+    if wanted.overdue:
+        query = query.where(Task.due_at < now)
+    rows = await session.execute(scope.limit(query))
+    return [TaskLine(*row) for row in rows]
+
+
+async def open_kinds(session: AsyncSession, scope: Scope) -> Sequence[str]:
+    """The kinds that occur among open tasks, for the filter."""
+    query = (
+        select(Task.kind)
+        .outerjoin(Enrollment, Enrollment.id == Task.enrollment_id)
+        .where(Task.done_at.is_(None))
+        .distinct()
+        .order_by(Task.kind)
+    )
+    return (await session.scalars(scope.limit(query))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCounts:
+    open: int
+    overdue: int
+    urgent: int
+
+
+async def count_tasks(
+    session: AsyncSession, scope: Scope, role: str, *, now: datetime
+) -> TaskCounts:
+    query = (
+        select(
+            func.count(),
+            func.count().filter(Task.due_at < now),
+            func.count().filter(Task.urgent),
+        )
+        .select_from(Task)
+        .outerjoin(Enrollment, Enrollment.id == Task.enrollment_id)
+        .where(Task.done_at.is_(None))
+    )
+    if role:
+        query = query.where(Task.role == role)
+    return TaskCounts(*(await session.execute(scope.limit(query))).one())
