@@ -67,9 +67,7 @@ def first_name_rows() -> list[dict[str, Cell]]:
 def last_name_rows() -> list[dict[str, Cell]]:
     """Slots of `tongue, name`."""
     return [
-        {"tongue": tongue, **row}
-        for tongue, names in _LAST.items()
-        for row in _even(names.split())
+        {"tongue": tongue, **row} for tongue, names in _LAST.items() for row in _even(names.split())
     ]
 
 
