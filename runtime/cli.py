@@ -199,7 +199,9 @@ def doctor() -> None:
 
 
 def _settings(port: int | None = None) -> Settings:
-    settings = Settings()
+    from runtime.home import read_settings
+
+    settings = read_settings()
     return settings if port is None else settings.model_copy(update={"port": port})
 
 

@@ -19,6 +19,19 @@ def wall_now() -> datetime:
     return datetime.now(UTC)
 
 
+class Time:
+    """Both clocks: the members' calendar, and the watch of whoever sits at the desk."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+
+    def now(self) -> datetime:
+        return self.clock.at(wall_now())
+
+    def wall(self) -> datetime:
+        return wall_now()
+
+
 def rate_of(day_seconds: float) -> float:
     """How much faster than the wall a clock runs whose day lasts `day_seconds`."""
     return SECONDS_A_DAY / day_seconds

@@ -23,7 +23,7 @@ from runtime.progress import Progress, look
 from runtime.rehearsal import Cast, Simulation, cast_of
 from runtime.settings import Settings
 from runtime.supervisor import PythonPart
-from runtime.up import House, house, prepared, say_where
+from runtime.up import House, house, say_where
 from simulator.generator import generate
 from simulator.made_up import make_up
 from store.models import Member
@@ -49,7 +49,6 @@ class Plan:
 
 def demo(settings: Settings, plan: Plan, out: Console) -> None:
     """Run until a signal comes or the days are over; then write the report."""
-    settings = prepared(settings)
     _check(settings, plan)
     began = monotonic()
     with house(settings, out.print) as made:

@@ -12,6 +12,7 @@ from typing import IO
 from runtime.errors import Refusal
 from runtime.processes import is_running
 from runtime.settings import Settings
+from store.database import dialect_url
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,20 @@ def running_in(home: Path) -> Running | None:
     return None
 
 
+def read_settings() -> Settings:
+    """The settings of the environment, in the form every child is told them."""
+    settings = Settings()
+    return settings.model_copy(
+        update={
+            "home": settings.home.expanduser().resolve(),
+            "database_url": dialect_url(settings.database_url),
+        }
+    )
+
+
 def settings_here() -> Settings:
     """The settings, with the embedded servers of a running `doorway up` where none are named."""
-    settings = Settings()
+    settings = read_settings()
     running = running_in(settings.home)
     if running is None:
         return settings

@@ -50,7 +50,7 @@ class PythonPart:
         self._words = words
         self._env = env
         self._port = port
-        self._patience = patience
+        self.patience = patience
 
     def start(self) -> None:
         command = bound_to_parent([sys.executable, "-m", *self._words], last_signal="KILL")
@@ -63,7 +63,7 @@ class PythonPart:
 
     def stop(self) -> None:
         if self.process is not None:
-            stop(self.process, signal.SIGTERM, patience=self._patience)
+            stop(self.process, signal.SIGTERM, patience=self.patience)
 
 
 class Supervisor:
@@ -75,8 +75,8 @@ class Supervisor:
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
-        self._parts: list[Part] = []
-        self._started: dict[str, float] = {}
+        self.parts: list[Part] = []
+        self.started: dict[str, float] = {}
         self._back_off: dict[str, float] = {}
         self._again: dict[str, float] = {}
         self.stopping = False
@@ -94,9 +94,9 @@ class Supervisor:
         for part in parts:
             if self.stopping:
                 return
-            self._parts.append(part)
+            self.parts.append(part)
             part.start()
-            self._started[part.name] = time.monotonic()
+            self.started[part.name] = time.monotonic()
         waiting = list(parts)
         deadline = time.monotonic() + START_SECONDS
         while waiting and not self.stopping:
@@ -111,7 +111,7 @@ class Supervisor:
     def tend(self) -> None:
         """Look after each part once: one that died is started again, later each time it dies."""
         now = time.monotonic()
-        for part in self._parts:
+        for part in self.parts:
             if part.name in self._again:
                 if now >= self._again[part.name]:
                     del self._again[part.name]
@@ -121,7 +121,7 @@ class Supervisor:
 
     def _plan_again(self, part: Part, now: float) -> None:
         code = part.process.returncode if part.process else None
-        if now - self._started[part.name] > STEADY_SECONDS:
+        if now - self.started[part.name] > STEADY_SECONDS:
             self._back_off.pop(part.name, None)
         wait = self._back_off.get(part.name, FIRST_BACK_OFF)
         self._back_off[part.name] = min(wait * 2, LONGEST_BACK_OFF)
@@ -129,7 +129,7 @@ class Supervisor:
         self._tell(f"The {part.name} ended (code {code}); it is started again in {wait:.1f} s.")
 
     def _start_again(self, part: Part, now: float) -> None:
-        self._started[part.name] = now
+        self.started[part.name] = now
         try:
             part.start()
         except (Refusal, OSError) as failed:
@@ -147,7 +147,7 @@ class Supervisor:
 
     def stop(self, *names: str) -> None:
         """Stop these parts, or every one, the last started first."""
-        for part in reversed(self._parts.copy()):
+        for part in reversed(self.parts.copy()):
             if not names or part.name in names:
                 part.stop()
-                self._parts.remove(part)
+                self.parts.remove(part)

@@ -1,17 +1,17 @@
 """`doorway up`: servers, tables, clock, API and worker, kept running until told to stop."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
-from pathlib import Path
 from time import monotonic
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from domain.clock import REAL, Clock
-from runtime import wiring
 from runtime.clock import keep_promise, rate_of, start_clock, wall_now
 from runtime.errors import Refusal
 from runtime.home import Running, sole_tenant
@@ -21,6 +21,7 @@ from runtime.processes import port_is_free
 from runtime.settings import Settings
 from runtime.supervisor import Part, PythonPart, Supervisor
 from runtime.temporal_server import EmbeddedTemporal
+from store.models import StaffMember
 
 PROMISE_EVERY = 0.5
 WORKER_PATIENCE = 12.0
@@ -132,17 +133,21 @@ class House:
 
 
 def say_where(made: House, tell: Callable[[str], None]) -> None:
-    """The console's address and, the first time, how to get in."""
+    """The console's address and, where nobody can sign in yet, how to."""
     tell(f"Console:  {made.base_url}")
-    account = wiring.first_account(made.database_url)
-    if account is not None:
-        login, password = account
+    with made.engine.connect() as connection:
+        if connection.execute(select(StaffMember.id).limit(1)).first() is not None:
+            return
+    made_one = subprocess.run(
+        [sys.executable, "-m", "runtime.first_account"],
+        env=made.environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    if made_one.stdout:
+        login, password = made_one.stdout.split()
         tell(f"Sign in as {login} with the password {password} (shown this once only).")
-
-
-def prepared(settings: Settings) -> Settings:
-    """The settings with a home that means the same in every child."""
-    return settings.model_copy(update={"home": Path(settings.home).expanduser().resolve()})
 
 
 @contextmanager
@@ -168,7 +173,7 @@ def _last_words(made: House) -> None:
 
 def up(settings: Settings, day_seconds: float | None, tell: Callable[[str], None]) -> None:
     """Run until a signal comes."""
-    with house(prepared(settings), tell) as made:
+    with house(settings, tell) as made:
         made.start_servers()
         if not made.supervisor.stopping:
             made.start_clock(day_seconds)
