@@ -179,7 +179,10 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class RequestRule:
-    """A request that a program's clinicians want raised when any of its limits is crossed."""
+    """A request a program's clinicians want raised when any of its limits is crossed, or always.
+
+    A rule on a signal that rests on Part 2 records (`days_late_part2`) must be marked `part2`.
+    """
 
     id: str
     text: str
@@ -192,7 +195,7 @@ def requests(rules: Iterable[RequestRule], signals: Mapping[str, float]) -> tupl
     return tuple(
         Request(rule.id, rule.text, rule.part2)
         for rule in rules
-        if any(limit.crossed(signals) for limit in rule.any_of)
+        if not rule.any_of or any(limit.crossed(signals) for limit in rule.any_of)
     )
 
 
@@ -208,7 +211,8 @@ def signals(
     """What request rules are judged on; a key is absent where there is too little to judge by.
 
     `systolic_average`, `diastolic_average` (mmHg) and `glucose_average` (mg/dL) over the window,
-    today included; `days_late`: the longest a medicine has been out by claims.
+    today included; `days_late`: the longest a medicine has been out by claims. What is derived from
+    a Part 2 record bears its label, so those medicines count in `days_late_part2` only.
     """
     since = today - window
     known: dict[str, float] = {}
@@ -219,6 +223,8 @@ def signals(
     sugars = [reading.mg_dl for reading in glucoses if since < reading.on <= today]
     if sugars and len(sugars) >= enough_readings:
         known["glucose_average"] = fmean(sugars)
-    if medications:
-        known["days_late"] = float(max((today - line.runs_out).days for line in medications))
+    for name, part2 in (("days_late", False), ("days_late_part2", True)):
+        late = [(today - line.runs_out).days for line in medications if line.part2 is part2]
+        if late:
+            known[name] = float(max(late))
     return known

@@ -136,6 +136,18 @@ def test_requests_come_in_the_order_of_their_rules_with_their_words() -> None:
     assert [r.id for r in requests(reversed(RULES), known)] == ["renew", "review-blood-pressure"]
 
 
+def test_a_rule_without_limits_is_always_raised() -> None:
+    assert requests([RequestRule("medication-list", "Confirm the list.", ())], {}) == (
+        Request("medication-list", "Confirm the list."),
+    )
+
+
+def test_a_late_part_2_medicine_raises_no_request_that_lacks_its_label() -> None:
+    known = signals([], [], [late(2), MOUD], today=TODAY, window=WEEK, enough_readings=3)
+    assert known == {"days_late": 2.0, "days_late_part2": 7.0}
+    assert requests([LATE], known) == ()
+
+
 def test_a_request_from_a_part_2_rule_carries_the_label() -> None:
     rule = RequestRule("moud", "Call.", (Limit("days_late", at_least=7),), part2=True)
     assert requests([rule], {"days_late": 8})[0].part2 is True
