@@ -138,7 +138,7 @@ def _choices(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, int]]:
     near: dict[int, list[str]] = {}
     for place, npi in con.execute("select id, npi from candidate order by id, nth").fetchall():
         near.setdefault(place, []).append(npi)
-    queue = con.cursor().execute(_QUEUE)
+    queue = con.execute(_QUEUE)
     turn = 0
     while batch := queue.fetchmany(100_000):
         for (place,) in batch:

@@ -86,7 +86,7 @@ where nth > 1
 
 _FILL = """
 create table fill as
-select claim_id, person_id, filled_on, ndc11, days_supply::int as days_supply, quantity,
+select claim_id, line, person_id, filled_on, ndc11, days_supply::int as days_supply, quantity,
     prescriber_npi, pharmacy_npi
 from fill_checked f
 where reason is null and filled_on > getvariable('as_of') - interval 24 months

@@ -10,7 +10,7 @@ import duckdb
 from claims import synpuf
 from claims.errors import BadInput
 from claims.layout import CANONICAL, SYNPUF
-from claims.sources import Found, empty, find, path_literal, read
+from claims.sources import Found, empty, find, literal, path_literal, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,10 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(str(scratch / "scan.duckdb"))
     con.execute("pragma threads=2")
     con.execute("set memory_limit = '2GB'")
-    con.execute(f"set temp_directory = {path_literal(scratch / 'spill')}")
+    con.execute(f"set temp_directory = {literal(str(scratch / 'spill'))}")
     con.execute("set enable_progress_bar = false")
+    # One transaction that is never committed: nothing of a scan needs to reach the disk for good.
+    con.execute("begin")
     return con
 
 

@@ -17,12 +17,12 @@ create table supply as
 with summed as (
     select *, filled_on - getvariable('as_of') as s, sum(days_supply) over w as reach
     from fill_year
-    window w as (partition by person_id, drug order by filled_on, claim_id
+    window w as (partition by person_id, drug order by filled_on, claim_id, line
         rows unbounded preceding)),
 shifted as (
     select *, max(s - (reach - days_supply)) over (partition by person_id, drug
-        order by filled_on, claim_id rows unbounded preceding) as slack from summed)
-select person_id, drug, ingredient, drug_class, ndc11, claim_id, filled_on, days_supply, quantity,
+        order by filled_on, claim_id, line rows unbounded preceding) as slack from summed)
+select person_id, drug, ingredient, drug_class, ndc11, claim_id, line, filled_on, days_supply, quantity,
     prescriber_npi, pharmacy_npi, s, (slack + reach)::int as ends
 from shifted
 """
@@ -31,7 +31,7 @@ _MEDICATION = """
 create table medication as
 with latest as (
     select *, row_number() over (partition by person_id, drug
-        order by filled_on desc, claim_id desc) as nth from supply)
+        order by filled_on desc, claim_id desc, line desc) as nth from supply)
 select person_id, ndc11, ingredient, drug_class, filled_on as last_fill_date, days_supply,
     quantity,
     least(getvariable('as_of') + ends, filled_on + days_supply + $carry_days::int)

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from claims.conditions import EVIDENCE_CLAIMS
-from claims.sources import path_literal
+from claims.sources import literal
 
 # Only members of a program leave this room, and of their conditions only the program's own.
 _FILES = {
@@ -53,5 +53,5 @@ def write(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Writes every file into `folder`, which exists."""
     con.execute(_ANSWER)
     for name, select in _FILES.items():
-        target = path_literal(folder / f"{name}.parquet")
+        target = literal(str(folder / f"{name}.parquet"))
         con.execute(f"copy ({select}) to {target} (format parquet, compression zstd)")

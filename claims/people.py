@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from claims.intake import open_folders
-from claims.sources import path_literal
+from claims.sources import literal
 
 # Five digits; a number column has lost its leading zeros, ZIP+4 has four more.
 _ZIP5 = """
@@ -117,7 +117,7 @@ def export_persons(folders: Sequence[Path], out_parquet: Path) -> None:
     try:
         con = open_folders(folders, scratch).con
         written = scratch / "persons.parquet"
-        con.execute(_EXPORT.replace("{out}", path_literal(written)))
+        con.execute(_EXPORT.replace("{out}", literal(str(written))))
         con.close()
         written.replace(out_parquet)
     finally:

@@ -1,5 +1,7 @@
 """Finds the files of a claims folder and reads them as typed views, or says what is wrong."""
 
+import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,27 +118,34 @@ def path_literal(path: Path) -> str:
 
 
 def _scan(source: Source) -> str:
-    files = "[" + ", ".join(path_literal(p) for p in source.files) + "]"
     if source.files[0].suffix.lower() == ".parquet":
-        return f"read_parquet({files}, union_by_name = true)"
-    delimiter = literal(_delimiter(source))
-    return (
-        f"read_csv({files}, all_varchar = true, header = true, delim = {delimiter}, quote = '\"', "
-        "escape = '\"', union_by_name = true, null_padding = false, auto_detect = true)"
-    )
+        files = ", ".join(path_literal(p) for p in source.files)
+        return f"read_parquet([{files}], union_by_name = true)"
+    parts = " union all by name ".join(f"select * from {_csv(p)}" for p in source.files)
+    return f"({parts})"
 
 
-def _delimiter(source: Source) -> str:
+def _csv(file: Path) -> str:
+    """A scan of text columns. Nothing is guessed but the delimiter, by the header."""
     try:
-        with source.files[0].open(encoding="utf-8-sig") as lines:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
             header = lines.readline()
     except (OSError, UnicodeDecodeError):
         raise BadInput(
-            f"{source.files[0]} cannot be read as text in UTF-8; export it again as CSV in UTF-8."
+            f"{file} cannot be read as text in UTF-8; export it again as CSV in UTF-8."
         ) from None
     if not header.strip():
-        raise BadInput(f"{source.files[0]} is empty; it needs a first line of column names.")
-    return max(",\t|", key=header.count)
+        raise BadInput(f"{file} is empty; it needs a first line of column names.")
+    delimiter = max(",\t|", key=header.count)
+    names = next(csv.reader([header.strip("\r\n")], delimiter=delimiter))
+    twice = [n for n in names if [m.strip().lower() for m in names].count(n.strip().lower()) > 1]
+    if twice:
+        raise BadInput(f"{file} has the column {twice[0]} twice; keep one of them.")
+    columns = ", ".join(f"{literal(name)}: 'varchar'" for name in names)
+    return (
+        f"read_csv({path_literal(file)}, columns = {{{columns}}}, auto_detect = false, "
+        f"header = true, delim = {literal(delimiter)}, quote = '\"', escape = '\"')"
+    )
 
 
 def _check(source: Source, columns: Sequence[Column], present: dict[str, tuple[str, str]]) -> None:
@@ -151,8 +160,8 @@ def _check(source: Source, columns: Sequence[Column], present: dict[str, tuple[s
 
 def _unreadable(source: Source, refused: duckdb.Error) -> str:
     kind = source.files[0].suffix.lower().lstrip(".").upper()
-    where = next((w for w in str(refused).split("\n") if w.startswith("CSV Error on Line")), "")
-    row = f" ({where.removeprefix('CSV Error on ').lower()})" if where else ""
+    line = re.search(r"CSV Error on Line: (\d+)", str(refused))
+    row = f" (line {line[1]})" if line else ""
     return f"{source.where} cannot be read as {kind}{row}; check the file or export it again."
 
 
