@@ -24,6 +24,7 @@ from domain.effects import (
     SendText,
     StartScreening,
 )
+from domain.outbox import lifetime
 from domain.program import Program
 from store import care, deliveries, letters, notes, outbox, outcomes, screenings, tasks
 from store.models import Enrollment, InboundText, Member
@@ -40,6 +41,8 @@ class Scene:
     texts: Texts
     now: datetime
     stage: str
+    rate: float
+    """How fast business time runs."""
     heard: InboundText | None = None
     """The text being answered."""
 
@@ -116,7 +119,8 @@ async def _send_text(scene: Scene, effect: SendText) -> None:
             language=scene.member.language,
             facts=dict(effect.facts),
             purpose=effect.purpose,
-            asks=effect.asks,
+            lifetime=lifetime(effect.purpose, scene.rate),
+            asks=kind.asks,
             priority=kind.priority,
             phone=scene.heard.phone if scene.heard else None,
         ),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 
@@ -19,6 +20,24 @@ class TextKind:
 
     version: str
     priority: int
+    """The lower goes first."""
+    asks: str | None
+    """The kind of answer it opens a prompt for; None: it asks nothing."""
+    max_segments: int
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Mapping[str, "TextKind"]:
+        """`data` is programs/sms.yaml; by template."""
+        most = data["max_segments"]
+        return {
+            name: cls(
+                str(row["version"]),
+                row["priority"],
+                row.get("asks"),
+                row.get("max_segments", most),
+            )
+            for name, row in data["templates"].items()
+        }
 
 
 class Texts:
@@ -26,7 +45,7 @@ class Texts:
         self._environment = Environment(
             loader=FileSystemLoader(templates / "sms"),
             undefined=StrictUndefined,
-            autoescape=False,  # noqa: S701 (a text message is not HTML)
+            autoescape=False,
             keep_trailing_newline=False,
         )
         self._catalogue = catalogue

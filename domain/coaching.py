@@ -53,7 +53,7 @@ def next_step(state: Coaching, plan: CoachingPlan, facts: Facts, now: datetime) 
         return Wait(due, "coaching_next_week")
     week = state.week + 1
     kind = kind_asked(plan, facts.conditions)
-    text = SendText(step_name(week), PROMPTS[kind], asks=kind)
+    text = SendText(step_name(week), PROMPTS[kind])
     return Do(replace(state, week=week, asked_at=now, misread=0), (text,))
 
 
@@ -61,7 +61,7 @@ def heard(state: Coaching, body: str, plan: CoachingPlan, facts: Facts, now: dat
     kind = kind_asked(plan, facts.conditions)
     if kind == CHECK_IN:
         return _check_in(state, body, plan)
-    reading = parse(body, kind, plan.rules.bounds)
+    reading = parse(body, "glucose" if kind == "glucose" else "bp", plan.rules.bounds)
     match reading:
         case BloodPressure() | Glucose():
             return _note(state, reading, plan, facts, now)
@@ -137,7 +137,7 @@ def _again(state: Coaching, plan: CoachingPlan, why: str) -> Heard:
     )
     if state.misread:
         return Heard(state, (task,), understood=False)
-    kind_text = SendText(f"{step}-again", "reading_reprompt", Purpose.REPLY, "reading")
+    kind_text = SendText(f"{step}-again", "reading_reprompt", Purpose.REPLY)
     effects: tuple[Effect, ...] = (kind_text,)
     if why == "implausible":
         effects = (kind_text, task)

@@ -122,7 +122,7 @@ def _look_for_refills(
     if quiet:
         effects.append(_call(begun, plan, "refill_call"))
     if asked:
-        effects.append(SendText(_step(begun), "refill_due", asks="choice"))
+        effects.append(SendText(_step(begun), "refill_due"))
     return Do(begun, tuple(effects))
 
 
@@ -150,7 +150,7 @@ def _on_its_way(state: Deliveries, plan: DeliveryPlan, facts: Facts, now: dateti
         )
         return Do(_closed(state), effects)
     if mine and all(delivery.status == Status.DELIVERED for delivery in mine):
-        text = SendText(f"{_step(state)}-confirm", "delivery_confirm", asks="choice")
+        text = SendText(f"{_step(state)}-confirm", "delivery_confirm")
         return Do(replace(state, phase=CONFIRMING), (text,))
     until = (state.ordered_at or now) + plan.arrive_within
     late = f"{_step(state)}-delivery_late"

@@ -73,7 +73,8 @@ def finding(found: Finding, note: CoordinationNote, member: Resource) -> Resourc
 
 def condition(line: ConditionLine, member: Resource) -> Resource:
     coding = {"system": f"http://hl7.org/fhir/sid/{line.system}", "code": line.code}
-    code = {"coding": [coding], "text": line.text}
+    # What is known by claims alone comes without a code: a coding must not be empty.
+    code: Resource = {"coding": [coding], "text": line.text} if line.code else {"text": line.text}
     return _condition(code, f"{TERMINOLOGY}/condition-category", "problem-list-item", member)
 
 

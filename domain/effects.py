@@ -14,8 +14,6 @@ class SendText:
     step: str
     template: str
     purpose: Purpose = Purpose.CARE
-    asks: str | None = None
-    """What kind of answer opens a prompt on the phone; None: nothing is asked."""
     facts: Mapping[str, str] = field(default_factory=dict)
     attempt: int = 1
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from domain.outbox import Purpose
-from domain.quiet_hours import ContactHours, allowed, next_allowed, window_end
+from domain.quiet_hours import ContactHours, NeverAllowed, allowed, next_allowed, window_end
 
 
 class Reason(StrEnum):
@@ -31,7 +31,8 @@ class Reason(StrEnum):
     DAY_CAP = "day_cap"
     WEEK_CAP = "week_cap"
     OPEN_PROMPT = "open_prompt"
-    SENDING_OFF = "sending_off"
+    NO_HOURS = "no_hours"
+    """No hour of the coming weeks is allowed in every zone the recipient may be in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,8 @@ Verdict = Send | Later | Never
 @dataclass(frozen=True, slots=True)
 class GateRules:
     hours: ContactHours
-    per_day: int
-    per_week: int
     margin: timedelta
     """Kept free before the window closes: the carrier may take that long to accept."""
-    max_segments: int
     look_again: timedelta
     """How soon a text is looked at again that only another event can free."""
 
@@ -84,6 +82,7 @@ class GateFacts:
     state: str | None
     segments: int | None
     """None: no approved text in the member's language."""
+    max_segments: int
     care_texts: Sequence[datetime]
     """When texts begun by us were accepted by this phone in the last eight days."""
     open_until: datetime | None
@@ -93,6 +92,13 @@ class GateFacts:
 
 def judge(facts: GateFacts, rules: GateRules, now: datetime) -> Verdict:
     """The first rule that speaks; `Send` only when all are silent."""
+    try:
+        return _judge(facts, rules, now)
+    except NeverAllowed:
+        return Never(Reason.NO_HOURS)
+
+
+def _judge(facts: GateFacts, rules: GateRules, now: datetime) -> Verdict:
     never = _never(facts, rules, now)
     if never:
         return Never(never)
@@ -128,7 +134,7 @@ def _never(facts: GateFacts, rules: GateRules, now: datetime) -> Reason | None:
         Reason.JOURNEY_ENDED: facts.journey_ended and facts.purpose is Purpose.CARE,
         Reason.EXPIRED: now >= facts.expires_at,
         Reason.NO_TEMPLATE: facts.segments is None,
-        Reason.TOO_LONG: (facts.segments or 0) > rules.max_segments,
+        Reason.TOO_LONG: (facts.segments or 0) > facts.max_segments,
     }
     return next((reason for reason, holds in speaks.items() if holds), None)
 
@@ -143,10 +149,10 @@ def _cap(facts: GateFacts, rules: GateRules, now: datetime) -> Later | None:
     today = now.astimezone(zone).date()
     sent_today = [at for at in facts.care_texts if at.astimezone(zone).date() == today]
     week = sorted(at for at in facts.care_texts if at > now - timedelta(days=7))
-    if len(week) >= rules.per_week:
-        free = week[-rules.per_week] + timedelta(days=7, seconds=1)
+    if len(week) >= rules.hours.per_week:
+        free = week[-rules.hours.per_week] + timedelta(days=7, seconds=1)
         return Later(_allowed(facts, rules, free), Reason.WEEK_CAP)
-    if len(sent_today) >= rules.per_day:
+    if len(sent_today) >= rules.hours.per_day:
         midnight = datetime.combine(today + timedelta(days=1), datetime.min.time(), zone)
         return Later(_allowed(facts, rules, midnight.astimezone(now.tzinfo)), Reason.DAY_CAP)
     return None

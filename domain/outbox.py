@@ -1,7 +1,8 @@
 """The life of an intent, from decided on to settled."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -16,6 +17,20 @@ class Purpose(StrEnum):
     """Answers a cry for help: only the rules that protect the number itself."""
     STOP = "stop"
     """The one confirmation of an opt-out."""
+
+
+LIFETIMES: Mapping[Purpose, timedelta] = {
+    Purpose.CARE: timedelta(days=14),
+    Purpose.REPLY: timedelta(days=2),
+    Purpose.SAFETY: timedelta(hours=12),
+    # 47 CFR 64.1200(a)(12): one confirmation, presumed in time within five minutes of the request.
+    Purpose.STOP: timedelta(minutes=5),
+}
+
+
+def lifetime(purpose: Purpose, rate: float) -> timedelta:
+    """How long an intent may wait to leave; a rehearsal's fast clock leaves the machine its time."""
+    return max(LIFETIMES[purpose], timedelta(seconds=20 * rate))
 
 
 class Status(StrEnum):

@@ -100,7 +100,7 @@ def _climb(state: Outreach, plan: OutreachPlan, facts: Facts, now: datetime) -> 
         case Channel.SMS if not facts.has_number:
             return Do(after, (Record("rung_skipped", "no number", {"rung": ordinal}),))
         case Channel.SMS:
-            effects = (SendText(step_name(ordinal), rung.template, Purpose.CARE, asks="yes_no"),)
+            effects = (SendText(step_name(ordinal), rung.template),)
         case Channel.LETTER:
             effects = (PrintLetter(step_name(ordinal), rung.template),)
         case Channel.CALL:

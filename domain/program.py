@@ -8,7 +8,7 @@ from typing import Any
 from domain.coaching import CHECK_IN, PROMPTS, CoachingPlan
 from domain.coordination import CoordinationPlan
 from domain.delivery import DeliveryPlan
-from domain.instruments import Instrument
+from domain.instruments import Instrument, ZCodes
 from domain.notes import Limit, RequestRule
 from domain.outreach import Channel, OutreachPlan, Rung
 from domain.reading_rules import ReadingRules
@@ -29,6 +29,8 @@ class Program:
     sender: str
     """How the program names itself in texts and letters; it must give no condition away."""
     phone: str
+    address: tuple[str, ...]
+    """Of the sender, for letters."""
     effective_from: date
     payer_types: tuple[str, ...]
     conditions: tuple[str, ...]
@@ -38,13 +40,19 @@ class Program:
     length_days: int
     grace: timedelta
     """How long after coverage ended its return is waited for."""
+    read_within: timedelta
+    """By when a person reads what a member wrote and no rule understood."""
     stages: tuple[str, ...]
     plans: Mapping[str, Any]
     """By stage name: OutreachPlan, ScreeningPlan, ..."""
 
     @classmethod
     def from_data(
-        cls, data: Mapping[str, Any], instruments: Mapping[str, Instrument], rules: ReadingRules
+        cls,
+        data: Mapping[str, Any],
+        instruments: Mapping[str, Instrument],
+        z_codes: ZCodes,
+        rules: ReadingRules,
     ) -> "Program":
         read = _Reader(data, str(data.get("id", "a program without an id")))
         stages = read.texts("stages")
@@ -53,7 +61,7 @@ class Program:
                 read.refuse("stages", f"one of {', '.join(AFTER_OUTREACH)}, not {name!r}")
         plans: dict[str, Any] = {"outreach": _outreach(read.part("outreach"))}
         if "screening" in stages:
-            plans["screening"] = _screening(read.part("screening"), instruments)
+            plans["screening"] = _screening(read.part("screening"), instruments, z_codes)
         if "coaching" in stages:
             plans["coaching"] = _coaching(read.part("coaching"), rules, "screening" in stages)
         if "delivery" in stages:
@@ -66,6 +74,7 @@ class Program:
             title=read.text("title"),
             sender=read.text("sender"),
             phone=read.text("phone"),
+            address=read.texts("address"),
             effective_from=read.day("effective_from"),
             payer_types=read.texts("payer_types"),
             conditions=read.texts("conditions"),
@@ -74,6 +83,7 @@ class Program:
             services=read.texts("services"),
             length_days=read.number("length_days"),
             grace=read.days("grace_days"),
+            read_within=read.hours("read_replies_within_hours"),
             stages=stages,
             plans=plans,
         )
@@ -142,12 +152,15 @@ def _outreach(read: _Reader) -> OutreachPlan:
     return OutreachPlan(tuple(rungs), read.days("patience_days"), read.hours("call_within_hours"))
 
 
-def _screening(read: _Reader, instruments: Mapping[str, Instrument]) -> ScreeningPlan:
+def _screening(
+    read: _Reader, instruments: Mapping[str, Instrument], z_codes: ZCodes
+) -> ScreeningPlan:
     name = read.text("instrument")
     if name not in instruments:
         read.refuse("instrument", f"one of {', '.join(sorted(instruments))}, not {name!r}")
     return ScreeningPlan(
         instruments[name],
+        z_codes,
         read.days("remind_after_days"),
         read.days("give_up_after_days"),
         read.hours("referral_within_hours"),

@@ -16,7 +16,7 @@ from domain.effects import (
     SendText,
     StartScreening,
 )
-from domain.instruments import Instrument, Need, needs, prompt, read_answer
+from domain.instruments import Instrument, Need, ZCodes, needs, prompt, read_answer
 from domain.outbox import Purpose
 from domain.stages import Do, Done, Facts, Heard, Wait
 
@@ -26,6 +26,7 @@ INTRO, ASKING, OFFER, OVER = "intro", "asking", "offer", "over"
 @dataclass(frozen=True, slots=True)
 class ScreeningPlan:
     instrument: Instrument
+    z_codes: ZCodes
     remind_after: timedelta
     give_up_after: timedelta
     """Both counted from the last text of the screening."""
@@ -50,9 +51,11 @@ def next_step(
 ) -> Do | Wait | Done:
     if state.how:
         return Done(state.how)
+    if facts.language not in plan.instrument.items[0].text:
+        return _by_interpreter(state, plan)
     if not state.phase:
         begun = replace(state, phase=INTRO, step="screening-intro")
-        return Do(begun, (SendText("screening-intro", "screening_intro", asks="yes_no"),))
+        return Do(begun, (SendText("screening-intro", "screening_intro"),))
     text = facts.text(state.step, state.attempt)
     if text is None or text.lost:
         return _give_up(state, "not_reached")
@@ -97,7 +100,7 @@ def _answer(state: Screening, body: str, plan: ScreeningPlan, facts: Facts) -> H
         again = replace(state, misread=1, attempt=state.attempt + 1)
         question = _question(again, plan, facts)
         text = SendText(
-            str(again.step), "screening_reprompt", Purpose.REPLY, "answer", question, again.attempt
+            str(again.step), "screening_reprompt", Purpose.REPLY, question, again.attempt
         )
         return Heard(again, (text, SaveAnswer(item.code, ())), understood=True)
     answers = state.answers if found is None else (*state.answers, (item.code, found))
@@ -138,7 +141,7 @@ def _ask(
     item = plan.instrument.items[state.position]
     asked = replace(state, step=f"screening-{item.code}", attempt=1)
     question = _question(asked, plan, facts)
-    return asked, (SendText(str(asked.step), "screening_question", purpose, "answer", question),)
+    return asked, (SendText(str(asked.step), "screening_question", purpose, question),)
 
 
 def _question(state: Screening, plan: ScreeningPlan, facts: Facts) -> Mapping[str, str]:
@@ -158,27 +161,32 @@ def _finish(state: Screening, plan: ScreeningPlan) -> tuple[Screening, tuple[Eff
     if not found:
         text = SendText("screening-done", "screening_done", Purpose.REPLY)
         return replace(state, phase=OVER, how=how), (*effects, text)
-    offer = SendText("referral-offer", "referral_offer", Purpose.REPLY, asks="yes_no")
+    offer = SendText("referral-offer", "referral_offer", Purpose.REPLY)
     return replace(state, phase=OFFER, step="referral-offer", attempt=1), (*effects, offer)
 
 
 def _found(state: Screening, plan: ScreeningPlan) -> tuple[Need, ...]:
-    return needs(plan.instrument, dict(state.answers))
+    return needs(plan.instrument, dict(state.answers), plan.z_codes)
 
 
 def _remind(state: Screening, plan: ScreeningPlan, facts: Facts) -> Do:
     """Say the open question once more; the answer may come days after the first asking."""
     again = replace(state, reminded=True, attempt=state.attempt + 1)
     if state.phase == INTRO:
-        text = SendText(
-            "screening-intro", "screening_intro", Purpose.CARE, "yes_no", {}, again.attempt
-        )
+        text = SendText("screening-intro", "screening_intro", Purpose.CARE, {}, again.attempt)
     else:
         question = _question(again, plan, facts)
         text = SendText(
-            str(again.step), "screening_question", Purpose.CARE, "answer", question, again.attempt
+            str(again.step), "screening_question", Purpose.CARE, question, again.attempt
         )
     return Do(again, (text,))
+
+
+def _by_interpreter(state: Screening, plan: ScreeningPlan) -> Do:
+    """No wording in the member's language: a person asks, with an interpreter on the line."""
+    task = OpenTask("screening-call", "screening_call", "coordinator", plan.referral_within)
+    ended = replace(state, phase=OVER, how="no_translation")
+    return Do(ended, (task, Record("screening_ended", "no translation")))
 
 
 def _give_up(state: Screening, why: str) -> Do:

@@ -17,7 +17,7 @@ class Numbers:
     usable: Sequence[str]
     """Phones in the order in which they are tried."""
     opted_out: bool
-    """Every number that still works has said stop."""
+    """A number of theirs has said stop: that holds for the member, not for the number alone."""
 
 
 async def stands(session: AsyncSession, phone: str, program: str | None) -> bool | None:
@@ -41,7 +41,7 @@ async def usable_numbers(session: AsyncSession, member_id: str, program: str) ->
     standing = [(point.phone, await stands(session, point.phone, program)) for point in points]
     usable = [phone for phone, given in standing if given]
     stopped = [phone for phone, given in standing if given is False]
-    return Numbers(usable, opted_out=bool(stopped) and not usable)
+    return Numbers(usable, opted_out=bool(stopped))
 
 
 def record(

@@ -16,8 +16,8 @@ from store.models import (
     Member,
     Note,
     Reading,
-    Stage,
     StaffAction,
+    Stage,
     Task,
 )
 

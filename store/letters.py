@@ -40,7 +40,11 @@ async def plan(
 async def unprinted(session: AsyncSession, enrollment_id: str) -> Sequence[str]:
     rows = await session.scalars(
         select(Letter.id)
-        .where(Letter.enrollment_id == enrollment_id, Letter.spooled_at.is_(None))
+        .where(
+            Letter.enrollment_id == enrollment_id,
+            Letter.spooled_at.is_(None),
+            Letter.problem.is_(None),
+        )
         .order_by(Letter.created_at)
     )
     return list(rows)

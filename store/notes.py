@@ -51,6 +51,8 @@ async def plan(
 
 async def unwritten(session: AsyncSession, enrollment_id: str) -> Sequence[str]:
     rows = await session.scalars(
-        select(Note.id).where(Note.enrollment_id == enrollment_id, Note.sent_at.is_(None))
+        select(Note.id).where(
+            Note.enrollment_id == enrollment_id, Note.sent_at.is_(None), Note.problem.is_(None)
+        )
     )
     return list(rows)

@@ -12,14 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.outbox import Purpose, Status
 from store.models import GateDecision, Intent, Phone
 
-LIFETIMES: Mapping[Purpose, timedelta] = {
-    Purpose.CARE: timedelta(days=14),
-    Purpose.REPLY: timedelta(days=2),
-    Purpose.SAFETY: timedelta(hours=12),
-    # FCC: one confirmation, presumed in time within five minutes of the request.
-    Purpose.STOP: timedelta(minutes=5),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class NewIntent:
@@ -35,7 +27,7 @@ class NewIntent:
     asks: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     phone: str | None = None
-    due_at: datetime | None = None
+    lifetime: timedelta = timedelta(days=14)
 
 
 async def intend(session: AsyncSession, new: NewIntent, now: datetime) -> bool:
@@ -57,8 +49,8 @@ async def intend(session: AsyncSession, new: NewIntent, now: datetime) -> bool:
             asks=new.asks,
             priority=new.priority,
             created_at=now,
-            due_at=new.due_at or now,
-            expires_at=(new.due_at or now) + LIFETIMES[new.purpose],
+            due_at=now,
+            expires_at=now + new.lifetime,
             status=Status.PENDING,
             tries=0,
         )

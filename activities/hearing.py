@@ -1,0 +1,83 @@
+"""A member's words reach the stage that asked; what nobody understands reaches a person."""
+
+from datetime import timedelta
+
+import structlog
+
+from activities.effects import carry_out
+from activities.turn import Turn
+from domain import journey
+from domain.effects import OpenTask, SendText
+from domain.outbox import Purpose
+from domain.stages import Heard
+from store import inbound, outbox, outcomes
+from store.models import InboundText, Intent
+
+log = structlog.get_logger()
+
+# Two machines that thank each other would never stop: one acknowledgement a day.
+ACKNOWLEDGE_EVERY = timedelta(hours=24)
+
+
+async def hear_all(turn: Turn) -> None:
+    """Apply every text of this journey that was not yet applied, in the order they came."""
+    for text in await inbound.unapplied(turn.session, turn.enrollment.id):
+        understood = await _hear(turn, text)
+        text.applied_at, text.understood = turn.now, understood
+        outcomes.record(
+            turn.session,
+            turn.enrollment,
+            "reply",
+            at=turn.now,
+            rule=text.reading,
+            actor="member",
+            detail={"message": text.sid, "understood": int(understood)},
+        )
+
+
+async def _hear(turn: Turn, text: InboundText) -> bool:
+    if text.reading != inbound.PLAIN_TEXT:
+        return True  # The webhook's own transaction has acted on it already.
+    if turn.enrollment.ended_at is not None or turn.enrollment.held_at is not None:
+        await _to_a_person(turn, text, acknowledge=False)
+        return False
+    found = await _stage_that_hears(turn, text)
+    if found is None:
+        await _to_a_person(turn, text, acknowledge=True)
+        return False
+    stage, heard = found
+    turn.states[stage] = heard.state
+    await turn.save(stage)
+    for effect in heard.effects:
+        await carry_out(turn.scene(stage, text), effect)
+    if heard.understood and text.answers:
+        await outbox.close_prompt(turn.session, text.phone, text.answers)
+    if not heard.understood:
+        await _to_a_person(turn, text, acknowledge=not heard.effects)
+    return heard.understood
+
+
+async def _stage_that_hears(turn: Turn, text: InboundText) -> tuple[str, Heard] | None:
+    known = await turn.facts()
+    running = journey.running(turn.program, known)
+    asked = await turn.session.get(Intent, text.answers) if text.answers else None
+    first: tuple[str, Heard] | None = None
+    if asked is not None and asked.stage in running:
+        stage = asked.stage
+        heard = journey.heard(turn.program, stage, turn.states[stage], text.body, known, turn.now)
+        if heard.understood:
+            return stage, heard
+        first = stage, heard
+    return journey.heard_unasked(turn.program, turn.states, text.body, known, turn.now) or first
+
+
+async def _to_a_person(turn: Turn, text: InboundText, *, acknowledge: bool) -> None:
+    scene = turn.scene("hearing", text)
+    key = f"unclear-{text.sid}"
+    await carry_out(scene, OpenTask(key, "unclear_reply", "coordinator", turn.program.read_within))
+    lately = turn.now - ACKNOWLEDGE_EVERY
+    if acknowledge and not await inbound.acknowledged_since(
+        turn.session, turn.enrollment.id, lately
+    ):
+        await carry_out(scene, SendText(key, "unclear_ack", Purpose.REPLY))
+    log.info("reply_to_a_person", enrollment_id=turn.enrollment.id, message_id=text.sid)

@@ -1,0 +1,140 @@
+"""Printing a letter: set, spooled once, recorded."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from temporalio import activity
+
+from activities.time import Time
+from domain.program import Program
+from gateways.letter_words import MissingTranslation
+from gateways.print_spool import LetterFacts, PrintSpool
+from gateways.typesetting import AddressTooLong, Typesetter, UnprintableText, pages
+from store import outcomes, tasks
+from store.database import Transaction
+from store.models import Enrollment, Letter, Member, Pharmacy
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class PrintLetterRequest:
+    letter_id: str
+
+
+class LetterActivities:
+    def __init__(
+        self,
+        transaction: Transaction,
+        programs: Mapping[str, Program],
+        typesetter: Typesetter,
+        spool: PrintSpool,
+        time: Time,
+    ) -> None:
+        self._transaction = transaction
+        self._programs = programs
+        self._typesetter = typesetter
+        self._spool = spool
+        self._time = time
+
+    @activity.defn
+    async def print_letter(self, request: PrintLetterRequest) -> None:
+        """Idempotent by letter id: the spool holds it once, however often this is tried."""
+        async with self._transaction() as session:
+            letter = await session.get_one(Letter, request.letter_id)
+            enrollment = await session.get_one(Enrollment, letter.enrollment_id)
+            member = await session.get_one(Member, enrollment.member_id)
+            pharmacy = await session.get_one(Pharmacy, enrollment.pharmacy_npi)
+        if letter.spooled_at or letter.problem:
+            return
+        data = _data(letter, member, pharmacy, self._programs[enrollment.program])
+        try:
+            if not member.address:
+                raise AddressTooLong("no address")
+            pdf = await asyncio.to_thread(
+                self._typesetter.letter,
+                letter.template,
+                letter.language,
+                data,
+                large_print=letter.large_print,
+            )
+        except (MissingTranslation, AddressTooLong, UnprintableText) as problem:
+            return await self._hand_over(letter, type(problem).__name__)
+        await self._put(letter, pdf)
+
+    async def _put(self, letter: Letter, pdf: bytes) -> None:
+        version = self._typesetter.version(letter.template, letter.language)
+        facts = LetterFacts(
+            letter.template, version, letter.language, letter.large_print, pages(pdf)
+        )
+        spooled = await asyncio.to_thread(self._spool.put, letter.id, pdf, facts)
+        now = self._time.now()
+        async with self._transaction() as session:
+            row = await session.get_one(Letter, letter.id, with_for_update=True)
+            if row.spooled_at is None:
+                row.spooled_at, row.template_version = now, version
+                row.path, row.sha256, row.pages = str(spooled.path), spooled.sha256, spooled.pages
+                enrollment = await session.get_one(Enrollment, row.enrollment_id)
+                outcomes.record(
+                    session,
+                    enrollment,
+                    "letter_spooled",
+                    at=now,
+                    rule=row.step,
+                    detail={"letter": row.id},
+                )
+        log.info("letter_spooled", enrollment_id=letter.enrollment_id)
+
+    async def _hand_over(self, letter: Letter, problem: str) -> None:
+        """What cannot be printed is a person's: it says why and waits for nobody else."""
+        async with self._transaction() as session:
+            row = await session.get_one(Letter, letter.id, with_for_update=True)
+            row.problem = problem
+            enrollment = await session.get_one(Enrollment, row.enrollment_id)
+            await tasks.open_task(
+                session,
+                row.enrollment_id,
+                key=f"letter-{row.step}",
+                kind="letter_problem",
+                role="coordinator",
+                within=self._programs[enrollment.program].read_within,
+                now=self._time.now(),
+                detail={"problem": problem, "language": row.language},
+            )
+        log.warning("letter_not_printed", enrollment_id=letter.enrollment_id, reason=problem)
+
+
+def _data(
+    letter: Letter, member: Member, pharmacy: Pharmacy, program: Program
+) -> Mapping[str, Any]:
+    name = f"{member.first_name} {member.last_name}".strip()
+    return {
+        "letter_id": letter.id[:8],
+        "date": letter.created_at.date(),
+        "sender": {
+            "name": program.sender,
+            "address": list(program.address),
+            "phone": plain_phone(program.phone),
+        },
+        "recipient": {"name": name, "address": _lines(member)},
+        "member": {"name": name},
+        "pharmacy": {
+            "name": pharmacy.name,
+            "phone": plain_phone(pharmacy.phone or program.phone),
+            "address": _lines(pharmacy),
+        },
+    }
+
+
+def _lines(place: Member | Pharmacy) -> list[str]:
+    town = f"{place.city or ''}, {place.state or ''} {place.zip_code or ''}".strip(", ")
+    return [line for line in (place.address, town) if line]
+
+
+def plain_phone(phone: str) -> str:
+    """+18005550142 as people read it aloud: 800-555-0142."""
+    digits = phone.removeprefix("+1")
+    return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}" if len(digits) == 10 else phone

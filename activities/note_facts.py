@@ -1,0 +1,161 @@
+"""What a coordination note says: drawn from the member's facts at the moment it is written."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.letters import plain_phone
+from domain.coordination import CoordinationPlan
+from domain.notes import (
+    ConditionLine,
+    CoordinationNote,
+    CoverageFace,
+    Finding,
+    GlucoseReading,
+    MedicationLine,
+    MemberFace,
+    NeedLine,
+    PharmacyFace,
+    PrescriberFace,
+    PressureReading,
+    Request,
+    RequestRule,
+    requests,
+    signals,
+)
+from domain.program import Program
+from store.models import (
+    Enrollment,
+    Evidence,
+    Medication,
+    Member,
+    Need,
+    Note,
+    Pharmacy,
+    Reading,
+)
+
+GENDERS = {"m": "male", "f": "female", "male": "male", "female": "female"}
+
+
+async def draw(
+    session: AsyncSession, row: Note, enrollment: Enrollment, program: Program
+) -> CoordinationNote | None:
+    """The whole note, Part 2 records included and labelled; None when nobody prescribes."""
+    member = await session.get_one(Member, enrollment.member_id)
+    pharmacy = await session.get_one(Pharmacy, enrollment.pharmacy_npi)
+    if row.prescriber_npi is None or member.birth_date is None:
+        return None
+    plan: CoordinationPlan = program.plans["coordination"]
+    medications = await _medications(session, member.id)
+    readings = await _readings(session, enrollment.id)
+    pressures = tuple(_pressure(r) for r in readings if r.kind == "bp")
+    glucoses = tuple(_glucose(r) for r in readings if r.kind == "glucose")
+    known = signals(
+        pressures,
+        glucoses,
+        [line for line in medications if not line.part2],
+        today=row.created_at.date(),
+        window=plan.reading_window,
+        enough_readings=plan.enough_readings,
+    )
+    return CoordinationNote(
+        note_id=row.id,
+        written_at=row.created_at,
+        program=program.title,
+        member=_member(member),
+        pharmacy=_pharmacy(pharmacy, program),
+        prescriber=PrescriberFace(row.prescriber_npi),
+        why_now=Finding(
+            "Your patient has begun to work with our pharmacy on their medicines.",
+            _day(enrollment.reached_at),
+        ),
+        requests=asked(plan.requests, known),
+        reply_by=row.reply_by.date(),
+        conditions=await _conditions(session, member.id),
+        medications=medications,
+        pressures=pressures[:6],
+        glucoses=glucoses[:6],
+        needs=await _needs(session, enrollment.id),
+        coverage=CoverageFace(
+            member.payer or (member.payer_type or "").title(),
+            (member.payer_type or "").title(),
+            member.person_id,
+        ),
+    )
+
+
+def asked(rules: tuple[RequestRule, ...], known: dict[str, float]) -> tuple[Request, ...]:
+    """A rule without limits is always asked; the others when a signal crosses one of theirs."""
+    always = {rule.id for rule in rules if not rule.any_of}
+    crossed = {request.id for request in requests(rules, known)}
+    return tuple(
+        Request(rule.id, rule.text, rule.part2)
+        for rule in rules
+        if rule.id in always or rule.id in crossed
+    )
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _member(member: Member) -> MemberFace:
+    name = f"{member.first_name} {member.last_name}".strip()
+    gender = GENDERS.get((member.gender or "").lower(), "unknown")
+    return MemberFace(name, member.birth_date or date.min, gender, member.person_id)
+
+
+def _pharmacy(pharmacy: Pharmacy, program: Program) -> PharmacyFace:
+    town = f"{pharmacy.city or ''}, {pharmacy.state or ''} {pharmacy.zip_code or ''}".strip(", ")
+    lines = tuple(line for line in (pharmacy.address, town) if line)
+    phone = plain_phone(pharmacy.phone or program.phone)
+    return PharmacyFace(pharmacy.npi, pharmacy.name, phone, None, lines)
+
+
+async def _conditions(session: AsyncSession, member_id: str) -> tuple[ConditionLine, ...]:
+    """By claims, as words: the codes behind them stay with the evidence."""
+    rows = await session.scalars(
+        select(Evidence).where(Evidence.member_id == member_id).order_by(Evidence.condition)
+    )
+    return tuple(ConditionLine("", "", row.condition, row.part2) for row in rows)
+
+
+async def _medications(session: AsyncSession, member_id: str) -> tuple[MedicationLine, ...]:
+    rows = await session.scalars(
+        select(Medication)
+        .where(Medication.member_id == member_id)
+        .order_by(Medication.last_fill_on.desc(), Medication.ndc11)
+    )
+    return tuple(
+        MedicationLine(
+            row.ingredient or f"NDC {row.ndc11}",
+            row.ndc11,
+            row.last_fill_on,
+            row.days_supply,
+            row.part2,
+        )
+        for row in rows
+    )
+
+
+async def _readings(session: AsyncSession, enrollment_id: str) -> list[Reading]:
+    rows = await session.scalars(
+        select(Reading).where(Reading.enrollment_id == enrollment_id).order_by(Reading.at.desc())
+    )
+    return list(rows)
+
+
+def _pressure(row: Reading) -> PressureReading:
+    return PressureReading(row.at.date(), row.systolic or 0, row.diastolic or 0)
+
+
+def _glucose(row: Reading) -> GlucoseReading:
+    return GlucoseReading(row.at.date(), row.mg_dl or 0)
+
+
+async def _needs(session: AsyncSession, enrollment_id: str) -> tuple[NeedLine, ...]:
+    """Nobody has been asked yet whether a need may be told: none is."""
+    rows = await session.scalars(select(Need).where(Need.enrollment_id == enrollment_id))
+    return tuple(NeedLine(row.z_code or "", row.domain, agreed=False) for row in rows)

@@ -1,0 +1,187 @@
+"""The sending lane: takes due intents, passes them through the gate, hands them to the carrier.
+
+An intent is committed as `sending` before anything is written to the carrier, one at a time for a
+phone. An answer that does not come leaves it `unknown`: only evidence moves it on from there.
+"""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from temporalio import activity
+
+from activities.gate import Gate
+from activities.sent import record_result
+from activities.time import Time
+from domain.gate import Later, Never, Send, Verdict
+from domain.outbox import Status
+from gateways.sms import OutgoingText, SmsGateway
+from store import enrollments, gate, outbox, sending, tasks
+from store.database import Transaction
+from store.models import Enrollment, Intent
+
+log = structlog.get_logger()
+
+SLOTS = 4
+SPELL = timedelta(minutes=5)
+"""How long one activity keeps the lane; the workflow then starts the next."""
+LEASE = timedelta(seconds=4)
+"""After it the text may no longer be written to the carrier."""
+HEARTBEAT = 2.0
+IDLE_SECONDS = 0.25
+PERSON_WITHIN = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class SendDue:
+    lane: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    intent_id: str
+    text: OutgoingText
+    lease_until: datetime
+    until: datetime
+
+
+class SendingActivities:
+    def __init__(
+        self,
+        transaction: Transaction,
+        gate: Gate,
+        carrier: SmsGateway | None,
+        status_url: str,
+        time: Time,
+    ) -> None:
+        """`carrier`: None while sending is switched off; what is due then stays due."""
+        self._transaction = transaction
+        self._gate = gate
+        self._carrier = carrier
+        self._status_url = status_url
+        self._time = time
+
+    @activity.defn
+    async def send_due(self, _request: SendDue) -> None:
+        """Keep the lane for a spell, or until the worker shuts down."""
+        until = self._time.wall() + SPELL
+        slots = [asyncio.create_task(self._slot(until)) for _ in range(SLOTS)]
+        try:
+            while any(not slot.done() for slot in slots):
+                activity.heartbeat()
+                await asyncio.wait(slots, timeout=HEARTBEAT)
+        finally:
+            # A text on its way is let finish: cut off, its fate would be unknown.
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(*slots, return_exceptions=True)
+        for slot in slots:
+            slot.result()
+
+    async def _slot(self, until: datetime) -> None:
+        while self._time.wall() < until and not _closing():
+            if not await self.send_one():
+                await asyncio.sleep(await self._idle())
+
+    async def send_one(self) -> bool:
+        """Take one due intent and see it through; False when none was due."""
+        if self._carrier is None:
+            return False
+        taken = await self._take()
+        if isinstance(taken, _Taken):
+            await self._deliver(taken, self._carrier)
+        return taken is not None
+
+    async def _take(self) -> "_Taken | Status | None":
+        now = self._time.now()
+        async with self._transaction() as session:
+            intent = await sending.next_due(session, now)
+            if intent is None:
+                return None
+            number = await self._gate.phone_of(session, intent)
+            phone = await gate.lock_phone(session, number) if number else None
+            if number and (phone is None or await gate.in_flight(session, number)):
+                intent.due_at = now + self._moment()
+                return Status.PENDING
+            verdict, body = await self._gate.ask(session, intent, phone, now)
+            if verdict_is_news(intent, verdict):
+                outbox.decided(session, intent.id, *_said(verdict, now))
+            match verdict:
+                case Send(until):
+                    assert number
+                    assert body
+                    return self._lease(intent, number, body, until)
+                case Later(at, reason):
+                    intent.due_at, intent.reason = at, reason
+                case Never(reason):
+                    intent.status, intent.reason = Status.WITHHELD, reason
+                    await self._withheld(session, intent, now)
+            return Status(intent.status)
+
+    def _lease(self, intent: Intent, phone: str, body: str, until: datetime) -> _Taken:
+        lease = self._time.wall() + LEASE
+        intent.status, intent.phone, intent.body = Status.SENDING, phone, body
+        intent.tries += 1
+        intent.lease_until, intent.settle_at, intent.reason = lease, None, None
+        seconds = int((until - self._time.now()).total_seconds())
+        text = OutgoingText(phone, body, f"{self._status_url}/{intent.id}", seconds)
+        return _Taken(intent.id, text, lease, until)
+
+    async def _deliver(self, taken: _Taken, carrier: SmsGateway) -> None:
+        # A process that was stopped between the gate and here must not write an old text.
+        if self._time.wall() >= taken.lease_until or self._time.now() >= taken.until:
+            async with self._transaction() as session:
+                await sending.put_back(session, taken.intent_id, self._time.now())
+            return
+        result = await carrier.send(taken.text)
+        async with self._transaction() as session:
+            await record_result(session, taken.intent_id, result, self._time)
+
+    async def _withheld(self, session: "sending.Session", intent: Intent, now: datetime) -> None:
+        log.info("text_withheld", intent_id=intent.id, reason=intent.reason)
+        if intent.enrollment_id is None:
+            return
+        enrollments.nudge(await session.get_one(Enrollment, intent.enrollment_id), now)
+        if intent.reason in ("no_template", "too_long", "no_hours"):
+            await tasks.open_task(
+                session,
+                intent.enrollment_id,
+                key=f"withheld-{intent.step}",
+                kind="text_withheld",
+                role="coordinator",
+                within=PERSON_WITHIN,
+                now=now,
+                detail={"reason": intent.reason, "language": intent.language},
+            )
+
+    def _moment(self) -> timedelta:
+        """A blink of wall time, as business time."""
+        return timedelta(seconds=max(30.0, 0.2 * self._time.clock.rate))
+
+    async def _idle(self) -> float:
+        async with self._transaction() as session:
+            due = await sending.next_due_at(session)
+        if due is None or self._carrier is None:
+            return IDLE_SECONDS
+        wait = self._time.clock.wall_seconds(due - self._time.now())
+        return min(IDLE_SECONDS, max(0.02, wait))
+
+
+def verdict_is_news(intent: Intent, verdict: Verdict) -> bool:
+    """The same delay for the same reason again is kept once."""
+    return not (isinstance(verdict, Later) and intent.reason == verdict.reason)
+
+
+def _said(verdict: Verdict, now: datetime) -> tuple[str, str, datetime, datetime | None]:
+    match verdict:
+        case Send(_, reason):
+            return "send", reason, now, None
+        case Later(at, reason):
+            return "later", reason, now, at
+        case Never(reason):
+            return "never", reason, now, None
+
+
+def _closing() -> bool:
+    return activity.in_activity() and activity.is_worker_shutdown()

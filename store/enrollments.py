@@ -1,0 +1,61 @@
+"""Enrollments: locked for a step, found for a phone, listed for the relay."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.models import ContactPoint, Enrollment, Intent
+
+
+async def lock(session: AsyncSession, enrollment_id: str) -> Enrollment:
+    """The row, for this transaction alone."""
+    return await session.get_one(Enrollment, enrollment_id, with_for_update=True)
+
+
+async def of_phone(session: AsyncSession, phone: str) -> Sequence[Enrollment]:
+    """Enrollments of whoever holds the phone: running ones first, then the newest."""
+    rows = await session.scalars(
+        select(Enrollment)
+        .join(ContactPoint, ContactPoint.member_id == Enrollment.member_id)
+        .where(ContactPoint.phone == phone)
+        .order_by(Enrollment.ended_at.is_not(None), Enrollment.created_at.desc(), Enrollment.id)
+    )
+    return list(rows)
+
+
+async def of_intent(session: AsyncSession, intent_id: str | None) -> str | None:
+    if intent_id is None:
+        return None
+    return await session.scalar(select(Intent.enrollment_id).where(Intent.id == intent_id))
+
+
+async def nudged(session: AsyncSession, limit: int) -> Sequence[Enrollment]:
+    """Running journeys that something new waits for, the longest waiting first."""
+    rows = await session.scalars(
+        select(Enrollment)
+        .where(Enrollment.nudged_at.is_not(None), Enrollment.started_at.is_not(None))
+        .order_by(Enrollment.nudged_at)
+        .limit(limit)
+    )
+    return list(rows)
+
+
+async def unstarted(session: AsyncSession, limit: int) -> Sequence[Enrollment]:
+    """Enrollments whose journey may begin: without a pharmacy there is nobody to invite to."""
+    rows = await session.scalars(
+        select(Enrollment)
+        .where(
+            Enrollment.started_at.is_(None),
+            Enrollment.ended_at.is_(None),
+            Enrollment.pharmacy_npi.is_not(None),
+        )
+        .order_by(Enrollment.id)
+        .limit(limit)
+    )
+    return list(rows)
+
+
+def nudge(enrollment: Enrollment, now: datetime) -> None:
+    enrollment.nudged_at = enrollment.nudged_at or now
