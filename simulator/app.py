@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -111,7 +113,12 @@ def run(config: SimulatorConfig) -> None:
     """Serve on 127.0.0.1 until SIGTERM or SIGINT."""
     # httpx tells every URL at INFO, and these name members' phones.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    asyncio.run(_serve(config))
+    # The server hands the signal on once it has closed; being told to stop is no failure.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        asyncio.run(_serve(config))
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 async def _serve(config: SimulatorConfig) -> None:

@@ -48,5 +48,7 @@ def server(app: object, port: int) -> uvicorn.Server:
             access_log=False,
             log_level="warning",
             timeout_graceful_shutdown=1,
+            # A carrier that hangs up on idle lines would look like the faults that are off.
+            timeout_keep_alive=75,
         )
     )

@@ -1,7 +1,7 @@
 """The phone page: pick a member's phone, read its thread, and type as the member."""
 
 from collections.abc import Iterable, Mapping
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -95,10 +95,14 @@ def list_phones(
         reverse=True,
     )
     rest = (phone for phone in members.contacts if not threads.get(phone))
-    wanted = q.strip().lower()
-    rows = (_row(phone, threads.get(phone, []), carrier, members) for phone in [*texted, *rest])
-    found = (r for r in rows if wanted in r["phone"] or wanted in r["persona"])
-    return list(islice(found, max(limit, 0)))
+    wanted = q.strip().lower().replace(" ", "_")
+    found = (
+        phone
+        for phone in chain(texted, rest)
+        if wanted in phone or (wanted.isidentifier() and wanted in members.persona(phone).name)
+    )
+    first = islice(found, max(limit, 0))
+    return [_row(phone, threads.get(phone, []), carrier, members) for phone in first]
 
 
 def summary(carrier: Carrier) -> dict[str, int]:

@@ -83,7 +83,7 @@ async def test_static_files_are_served_by_the_simulator_itself(world: Simulated)
     for name, kind in (("phone.css", "text/css"), ("phone.js", "text/javascript")):
         answer = await world.stranger().get(f"/phone-static/{name}")
         assert answer.headers["content-type"].startswith(kind)
-        assert "://" not in answer.text
+        assert "http" not in answer.text
 
 
 async def test_typing_texts_the_product_and_silences_the_persona(world: Simulated) -> None:
