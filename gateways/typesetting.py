@@ -70,13 +70,14 @@ class Typesetter:
         """Which words and layout a letter was set from: the declared version and a short hash."""
         return self._words.version(name, language)
 
-    def note(self, note: CoordinationNote, *, link: str) -> bytes:
-        """A coordination note on one page; `link` is the secure page on which it is answered.
+    def note(self, note: CoordinationNote, *, link: str, second_factor: str = "") -> bytes:
+        """A coordination note on one page; `link` is the secure page on which it is answered, and
+        `second_factor` the code which that page asks for.
 
         Pass what `disclosable` returned. Smaller print and fewer lines of evidence are tried before
         NoteTooLong is raised; what is left out is counted on the page.
         """
-        words = note_page(note, self._notices) | {"link": link}
+        words = note_page(note, self._notices) | {"link": link, "second_factor": second_factor}
         for size, most in FITS:
             page = words | {"size": size, "most": most}
             pdf = self._set(self._note, page, note.written_at.date())

@@ -55,6 +55,12 @@ def test_the_part_2_notice_goes_with_part_2_records_only(typesetter: Typesetter)
     assert "Disclosed with the written consent" in said
 
 
+def test_the_code_of_the_reply_page_is_printed_where_there_is_one(typesetter: Typesetter) -> None:
+    said = text(typesetter.note(NOTE, link=LINK, second_factor="042917"))
+    assert "Its code for this note is 042917." in said
+    assert "code for this note" not in text(typesetter.note(NOTE, link=LINK))
+
+
 def test_an_urgent_note_says_so_first(typesetter: Typesetter) -> None:
     said = text(typesetter.note(note(urgency=Urgency.URGENT), link=LINK))
     assert "URGENT: please answer by December 3, 2026" in said

@@ -167,6 +167,14 @@ def test_markup_in_data_comes_out_as_the_characters_it_is(
     assert text(typesetter.note(changed, link=LINK)).count(hostile) == 2
 
 
+@pytest.mark.parametrize("phone", ["(740) 555-0134", "740-555-0134"])
+def test_a_telephone_number_never_breaks_across_lines(typesetter: Typesetter, phone: str) -> None:
+    for length in range(8, 24):
+        pharmacy = {**data()["pharmacy"], "name": "P" * length, "phone": phone}
+        pdf = typesetter.letter("introduction", "es", data(pharmacy=pharmacy), large_print=True)
+        assert phone in reader(pdf).pages[0].extract_text()
+
+
 def test_names_from_everywhere_in_latin_letters_are_shown(typesetter: Typesetter) -> None:
     member = {"name": "Zoë Müller-Đặng, Łukasz Ñandú"}
     said = text(typesetter.letter("introduction", "en", data(member=member), large_print=False))
