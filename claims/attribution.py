@@ -18,7 +18,8 @@ create table pharmacy as
 with kept as (
     select distinct on (npi) * replace (upper(p.state) as state, zip5(p.zip_code) as zip_code)
     from in_pharmacy p where regexp_full_match(npi, '[0-9]{10}') order by npi, name)
-select npi, ncpdp_id, k.name, address, city, coalesce(s.state, k.state) as state, k.zip_code,
+select npi, ncpdp_id, k.name, address, city, coalesce(s.state, k.state, z.state) as state,
+    k.zip_code,
     coalesce(k.latitude, z.latitude) as latitude, coalesce(k.longitude, z.longitude) as longitude,
     z.time_zone, cpesn_from, cpesn_to,
     [lower(n) for n in coalesce(networks, [])] as networks,

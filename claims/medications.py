@@ -22,8 +22,8 @@ with summed as (
 shifted as (
     select *, max(s - (reach - days_supply)) over (partition by person_id, drug
         order by filled_on, claim_id, line rows unbounded preceding) as slack from summed)
-select person_id, drug, ingredient, drug_class, ndc11, claim_id, line, filled_on, days_supply, quantity,
-    prescriber_npi, pharmacy_npi, s, (slack + reach)::int as ends
+select person_id, drug, ingredient, drug_class, ndc11, claim_id, line, filled_on, days_supply,
+    quantity, prescriber_npi, pharmacy_npi, s, (slack + reach)::int as ends
 from shifted
 """
 
