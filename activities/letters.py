@@ -10,7 +10,7 @@ from temporalio import activity
 
 from activities.time import Time
 from domain.program import Program
-from gateways.letter_words import MissingTranslation
+from gateways.letter_words import MissingData, MissingTranslation
 from gateways.print_spool import LetterFacts, PrintSpool
 from gateways.typesetting import AddressTooLong, Typesetter, UnprintableText, pages
 from store import outcomes, tasks
@@ -53,7 +53,7 @@ class LetterActivities:
         data = _data(letter, member, pharmacy, self._programs[enrollment.program])
         try:
             if not member.address:
-                raise AddressTooLong("no address")
+                raise MissingData("no address")
             pdf = await asyncio.to_thread(
                 self._typesetter.letter,
                 letter.template,
@@ -61,7 +61,7 @@ class LetterActivities:
                 data,
                 large_print=letter.large_print,
             )
-        except (MissingTranslation, AddressTooLong, UnprintableText) as problem:
+        except (MissingTranslation, MissingData, AddressTooLong, UnprintableText) as problem:
             return await self._hand_over(letter, type(problem).__name__)
         await self._put(letter, pdf)
 

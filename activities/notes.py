@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,7 +16,7 @@ from domain.ecareplan import bundle
 from domain.notes import CoordinationNote, disclosable
 from domain.program import Program
 from gateways.note_spool import NoteSpool, SpooledNote
-from gateways.typesetting import Typesetter
+from gateways.typesetting import NoteTooLong, Typesetter, UnprintableText
 from store import outcomes, tasks
 from store.database import Transaction
 from store.models import Enrollment, Note
@@ -37,7 +38,9 @@ class ReplyLinks:
     key: bytes
 
     def token(self, note_id: str) -> str:
-        return hmac.new(self.key, f"link/{note_id}".encode(), sha256).hexdigest()
+        """Sixteen letters and digits: 80 bits that can be typed from a fax."""
+        made = hmac.new(self.key, f"link/{note_id}".encode(), sha256).digest()
+        return b32encode(made[:10]).decode().lower()
 
     def link(self, note_id: str) -> str:
         return f"{self.base_url}/provider/notes/{self.token(note_id)}"
@@ -80,12 +83,20 @@ class NoteActivities:
         if note is None:
             reason = "nothing_to_disclose" if drawn else "no_prescriber"
             return await self._hand_over(request.note_id, program, reason)
-        spooled = await self._put(note)
+        try:
+            spooled = await self._put(note)
+        except (NoteTooLong, UnprintableText) as problem:
+            return await self._hand_over(request.note_id, program, type(problem).__name__)
         await self._sent(note, spooled)
 
     async def _put(self, note: CoordinationNote) -> SpooledNote:
         link = self._links.link(note.note_id)
-        pdf = await asyncio.to_thread(self._typesetter.note, note, link=link)
+        pdf = await asyncio.to_thread(
+            self._typesetter.note,
+            note,
+            link=link,
+            second_factor=self._links.second_factor(note.note_id),
+        )
         manifest = {
             "link": link,
             "second_factor": self._links.second_factor(note.note_id),

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import httpx
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from gateways.sms import (
     Accepted,

@@ -85,3 +85,15 @@ async def consented(
     if standing is None and intent.enrollment_id is None and intent.purpose == Purpose.REPLY:
         return True
     return standing
+
+
+async def stopped_with_text_in_flight(session: AsyncSession, phone: str) -> bool:
+    """Whether a phone that has said STOP may still be reached by a text sent just before."""
+    if await consents.stands(session, phone, None) is not False:
+        return False
+    return (
+        await session.scalar(
+            select(Intent.id).where(Intent.phone == phone, Intent.status == Status.SENDING).limit(1)
+        )
+        is not None
+    )

@@ -11,7 +11,7 @@ from store.models.care import (
     Screening,
     ScreeningAnswer,
 )
-from store.models.journeys import Enrollment, Outcome, Stage, StaffAction, Task
+from store.models.journeys import Enrollment, Outcome, StaffAction, Stage, Task
 from store.models.members import (
     Consent,
     ContactPoint,

@@ -116,6 +116,8 @@ class Letter(Base):
     large_print: Mapped[bool]
     created_at: Mapped[datetime]
     spooled_at: Mapped[datetime | None]
+    problem: Mapped[str | None]
+    """Why it cannot be printed; a person has a task about it."""
     path: Mapped[str | None]
     sha256: Mapped[str | None]
     pages: Mapped[int | None]
@@ -138,6 +140,8 @@ class Note(Base):
     created_at: Mapped[datetime]
     reply_by: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    problem: Mapped[str | None]
+    """Why it cannot be sent; a person has a task about it."""
     pdf_path: Mapped[str | None]
     fhir_path: Mapped[str | None]
     answered_at: Mapped[datetime | None]

@@ -82,7 +82,7 @@ class Evidence(Base):
     """Which claims say that a member has a condition."""
 
     __tablename__ = "evidence"
-    __table_args__ = (UniqueConstraint("member_id", "condition"),)
+    __table_args__ = (UniqueConstraint("member_id", "condition", "rule"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     member_id: Mapped[str] = mapped_column(ForeignKey("members.id"))

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.journey import State
 from domain.outbox import Status
 from store.models import Enrollment, InboundText, Intent
 from store.pages.scope import Scope
@@ -30,14 +31,17 @@ class Texts:
 
 
 async def funnel(session: AsyncSession, scope: Scope) -> Sequence[FunnelLine]:
+    """By program, in the order in which a journey passes through its states."""
     query = select(
         Enrollment.program,
         Enrollment.state,
         func.count(),
         func.count().filter(Enrollment.held_at.is_not(None)),
     ).group_by(Enrollment.program, Enrollment.state)
-    rows = await session.execute(scope.limit(query.order_by(Enrollment.program)))
-    return [FunnelLine(*row) for row in rows]
+    rows = await session.execute(scope.limit(query))
+    order = list(State)
+    lines = [FunnelLine(*row) for row in rows]
+    return sorted(lines, key=lambda line: (line.program, order.index(State(line.state))))
 
 
 async def texts(session: AsyncSession, scope: Scope, *, since: datetime) -> Texts:

@@ -189,7 +189,9 @@ def upgrade() -> None:
         sa.Column("part2", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_evidence_member_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
-        sa.UniqueConstraint("member_id", "condition", name=op.f("uq_evidence_member_id_condition")),
+        sa.UniqueConstraint(
+            "member_id", "condition", "rule", name=op.f("uq_evidence_member_id_condition_rule")
+        ),
     )
     op.create_table(
         "medications",
@@ -354,6 +356,7 @@ def upgrade() -> None:
         sa.Column("large_print", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("spooled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("path", sa.Text(), nullable=True),
         sa.Column("sha256", sa.Text(), nullable=True),
         sa.Column("pages", sa.Integer(), nullable=True),
@@ -390,6 +393,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reply_by", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("pdf_path", sa.Text(), nullable=True),
         sa.Column("fhir_path", sa.Text(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),

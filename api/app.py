@@ -1,0 +1,92 @@
+"""The FastAPI app: what its rooms are handed, and which routes it has."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse, Response
+from temporalio.client import Client
+
+from activities.receiving import Receiver
+from activities.time import Time
+from api import health, twilio, web
+from api.acting import TemporalActions
+from api.deps import Sessions
+from domain.program import Program
+
+log = structlog.get_logger()
+
+Connect = Callable[[], Awaitable[Client]]
+RETRY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    sessions: Sessions
+    time: Time
+    programs: Mapping[str, Program]
+    receiver: Receiver
+    signature: twilio.Signature | None
+    """None: sending is switched off, and no webhook can be checked."""
+    connect: Connect
+    base_url: str
+    phone_url: str
+    pharmacy_key: str
+    form_secret: bytes
+    templates: Path
+
+
+def create(parts: Parts) -> FastAPI:
+    app = FastAPI(title="Doorway", lifespan=_lifespan(parts), docs_url=None, redoc_url=None)
+    state = app.state
+    state.sessions = parts.sessions
+    state.time = parts.time
+    state.programs = parts.programs
+    state.receiver = parts.receiver
+    state.signature = parts.signature
+    state.sending_on = parts.signature is not None
+    state.base_url = parts.base_url
+    state.secure = parts.base_url.startswith("https://")
+    state.phone_url = parts.phone_url
+    state.temporal = None
+    state.journeys = TemporalActions(state, parts.sessions)
+    app.include_router(health.router)
+    app.include_router(twilio.router)
+    app.add_exception_handler(twilio.NotFromTwilio, _refuse)
+    web.equip(
+        app,
+        parts.templates,
+        pharmacy_key=parts.pharmacy_key,
+        form_secret=parts.form_secret,
+    )
+    return app
+
+
+def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # Webhooks are kept without Temporal: the app does not wait for it to start.
+        connecting = asyncio.create_task(_connect(app, parts.connect))
+        yield
+        connecting.cancel()
+        with suppress(asyncio.CancelledError):
+            await connecting
+
+    return lifespan
+
+
+async def _connect(app: FastAPI, connect: Connect) -> None:
+    while app.state.temporal is None:
+        try:
+            app.state.temporal = await connect()
+        except Exception as wrong:  # tried until it is there; /health says so meanwhile
+            log.warning("temporal_not_reached", reason=type(wrong).__name__)
+            await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _refuse(_request: Request, _wrong: Exception) -> Response:
+    return PlainTextResponse("The signature does not hold.", 403)

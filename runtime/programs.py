@@ -1,0 +1,123 @@
+"""Reads `programs/`: what clinicians review, as the rooms need it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from activities.texts import TextKind
+from claims.criteria import Criteria, Scoring
+from claims.valuesets import ValueSets
+from domain.instruments import Instrument, ZCodes
+from domain.program import BadProgram, Program
+from domain.quiet_hours import ContactHours
+from domain.reading_rules import ReadingRules
+from domain.replies import ReplyWords
+from runtime.data import PROGRAMS
+from runtime.errors import Refusal
+
+# Files beside the programs themselves: what all programs share.
+SHARED = frozenset(
+    {"area_codes", "contact_rules", "danger", "deadlines", "readings", "replies", "scoring", "sms"}
+)
+
+
+@lru_cache
+def read(name: str) -> Mapping[str, Any]:
+    """One file of `programs/`; a file that is not YAML is a sentence, not a traceback."""
+    path = PROGRAMS / name
+    try:
+        found: Mapping[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, yaml.YAMLError) as wrong:
+        raise Refusal(f"{path} cannot be read: {type(wrong).__name__}; mend the file.") from None
+    return found
+
+
+def names() -> list[str]:
+    return sorted(path.stem for path in PROGRAMS.glob("*.yaml") if path.stem not in SHARED)
+
+
+@lru_cache
+def all_programs() -> Mapping[str, Program]:
+    return {name: program(name) for name in names()}
+
+
+@lru_cache
+def program(name: str) -> Program:
+    """Refusal for a program that is not there or that its file does not describe."""
+    data = _data(name)
+    try:
+        return Program.from_data(data, instruments(), z_codes(), reading_rules())
+    except (BadProgram, ValueError) as wrong:
+        raise Refusal(f"programs/{name}.yaml: {wrong}") from None
+
+
+def criteria(name: str) -> Criteria:
+    """What the claims are asked for a program."""
+    data, made = _data(name), program(name)
+    return Criteria(
+        program=made.id,
+        payer_types=made.payer_types,
+        any_of_conditions=made.conditions,
+        scoring=Scoring.from_data(read("scoring.yaml")),
+        networks=made.networks,
+        cpesn=made.cpesn,
+        services=made.services,
+        exclusions=tuple(data.get("exclusions", ())),
+        capacity_weeks=int(data.get("capacity_weeks", 4)),
+    )
+
+
+def _data(name: str) -> Mapping[str, Any]:
+    if name not in names():
+        raise Refusal(f"There is no program {name!r}; there are {', '.join(names())}.")
+    return read(f"{name}.yaml")
+
+
+def value_sets() -> ValueSets:
+    return ValueSets.from_data(read("valuesets/conditions.yaml"))
+
+
+@lru_cache
+def instruments() -> Mapping[str, Instrument]:
+    folder = PROGRAMS / "instruments"
+    return {
+        path.stem: Instrument.from_questionnaire(read(f"instruments/{path.name}"))
+        for path in sorted(Path(folder).glob("*.json"))
+    }
+
+
+def z_codes() -> ZCodes:
+    return ZCodes.from_data(read("instruments/z_codes.yaml"))
+
+
+def reading_rules() -> ReadingRules:
+    return ReadingRules.from_data(read("readings.yaml"))
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What holds for every program."""
+
+    hours: ContactHours
+    words: ReplyWords
+    texts: Mapping[str, TextKind]
+    area_codes: Mapping[str, Sequence[str]]
+    deadlines: Mapping[str, timedelta]
+
+
+@lru_cache
+def rules() -> Rules:
+    codes = read("area_codes.yaml")
+    minutes = read("deadlines.yaml")["minutes"]
+    return Rules(
+        hours=ContactHours.from_data(read("contact_rules.yaml")),
+        words=ReplyWords.from_data(read("replies.yaml"), read("danger.yaml")),
+        texts=TextKind.from_data(read("sms.yaml")),
+        area_codes=codes.get("area_codes", codes),
+        deadlines={name: timedelta(minutes=value) for name, value in minutes.items()},
+    )

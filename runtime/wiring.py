@@ -1,0 +1,211 @@
+"""The composition root: every room is handed what it needs, and nothing reads the environment."""
+
+import asyncio
+import hmac
+import signal
+from contextlib import suppress
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI
+from sqlalchemy import create_engine
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.worker import Worker
+
+from activities.gate import Gate
+from activities.journey import JourneyActivities
+from activities.letters import LetterActivities
+from activities.notes import NoteActivities, ReplyLinks
+from activities.receiving import Receiver
+from activities.relay import RelayActivities
+from activities.sending import SendingActivities
+from activities.texts import Texts
+from api.app import Parts, create
+from domain.gate import GateRules
+from domain.ids import JOURNEYS_QUEUE, RELAY_ID, SENDING_QUEUE, sending_id
+from gateways.journeys import TemporalJourneys
+from gateways.note_spool import NoteSpool
+from gateways.print_spool import PrintSpool
+from gateways.twilio import Twilio, TwilioSignature
+from gateways.typesetting import Typesetter
+from runtime import programs
+from runtime.clock import Time, load_clock
+from runtime.data import TEMPLATES
+from runtime.encryption import temporal_key
+from runtime.errors import Refusal
+from runtime.loading import load_results
+from runtime.settings import Settings
+from runtime.temporal import connect
+from store.database import dialect_url, engine, transactions
+from workflows.journey import MemberJourney
+from workflows.relay import Relaying
+from workflows.sending import Sending, StartLane
+
+log = structlog.get_logger()
+
+LOOK_AGAIN = timedelta(hours=1)
+WORKFLOWS = [MemberJourney, Sending, Relaying]
+STOPPING = timedelta(seconds=8)
+
+
+def load(settings: Settings, folder: Path, *, start: bool, limit: int | None) -> int:
+    """Load an identification's results; `start` False would load nobody, and is not asked for."""
+    return load_results(settings, folder, limit=limit) if start else 0
+
+
+def read_time(settings: Settings) -> Time:
+    opened = create_engine(dialect_url(settings.database_url))
+    try:
+        with opened.connect() as connection:
+            return Time(load_clock(connection))
+    finally:
+        opened.dispose()
+
+
+def carrier(settings: Settings) -> Twilio | None:
+    """None while the account is not complete: sending is then switched off."""
+    if not settings.twilio.complete:
+        return None
+    account = settings.twilio
+    return Twilio(
+        account.api_base,
+        account.account_sid,
+        account.auth_token.get_secret_value(),
+        account.from_number,
+    )
+
+
+def secret(settings: Settings, purpose: str) -> bytes:
+    """A key of its own for each purpose, drawn from the home's one key."""
+    return hmac.new(temporal_key(settings), f"doorway/{purpose}".encode(), sha256).digest()
+
+
+def base_url(settings: Settings) -> str:
+    return settings.public_base_url or f"http://127.0.0.1:{settings.port}"
+
+
+def receiver(time: Time) -> Receiver:
+    rules = programs.rules()
+    return Receiver(rules.words, Texts(TEMPLATES, rules.texts), rules.deadlines, time)
+
+
+def create_api(settings: Settings) -> FastAPI:
+    if not settings.database_url:
+        raise Refusal(
+            "No database is known: set DOORWAY_DATABASE_URL, or start `doorway up`, which runs "
+            "one of its own."
+        )
+    time = read_time(settings)
+    sending = settings.twilio.complete
+    token = settings.twilio.auth_token.get_secret_value()
+    return create(
+        Parts(
+            sessions=transactions(engine(settings.database_url)),
+            time=time,
+            programs=programs.all_programs(),
+            receiver=receiver(time),
+            signature=TwilioSignature(token, base_url(settings)) if sending else None,
+            connect=lambda: connect(settings),
+            base_url=base_url(settings),
+            phone_url=settings.phone_url,
+            pharmacy_key=settings.pharmacy_api_key.get_secret_value(),
+            form_secret=secret(settings, "forms"),
+            templates=TEMPLATES,
+        )
+    )
+
+
+class Crew:
+    """Every activity, with what it works with; the worker, tests and benches take from it."""
+
+    def __init__(self, settings: Settings, client: Client, time: Time) -> None:
+        known, rules = programs.all_programs(), programs.rules()
+        transaction = transactions(engine(settings.database_url)).begin
+        texts = Texts(TEMPLATES, rules.texts)
+        typesetter = Typesetter(TEMPLATES)
+        links = ReplyLinks(base_url(settings), secret(settings, "reply-links"))
+        self.carrier = carrier(settings)
+        gate = Gate(
+            known, texts, GateRules(rules.hours, rules.hours.margin, LOOK_AGAIN),
+            rules.area_codes, time,
+        )  # fmt: skip
+        self.journeys = JourneyActivities(transaction, known, texts, time)
+        self.letters = LetterActivities(
+            transaction, known, typesetter, PrintSpool(settings.letters), time
+        )
+        self.notes = NoteActivities(
+            transaction, known, typesetter, NoteSpool(settings.notes), links, time
+        )
+        self.sending = SendingActivities(
+            transaction, gate, self.carrier, f"{base_url(settings)}/twilio/status", time
+        )
+        self.relay = RelayActivities(
+            transaction,
+            TemporalJourneys(client),
+            self.journeys,
+            receiver(time),
+            self.carrier,
+            time,
+        )
+
+
+def workers(client: Client, crew: Crew) -> list[Worker]:
+    """Journeys apart from sending: a queue's rate limit holds only where nothing is eager."""
+    return [
+        Worker(
+            client,
+            task_queue=JOURNEYS_QUEUE,
+            workflows=WORKFLOWS,
+            activities=[
+                crew.journeys.advance,
+                crew.letters.print_letter,
+                crew.notes.write_note,
+            ],
+            graceful_shutdown_timeout=STOPPING,
+        ),
+        Worker(
+            client,
+            task_queue=SENDING_QUEUE,
+            activities=[crew.sending.send_due, crew.relay.relay_news],
+            disable_eager_activity_execution=True,
+            graceful_shutdown_timeout=STOPPING,
+        ),
+    ]
+
+
+async def run_worker(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT; what is under way is finished first."""
+    client = await connect(settings)
+    crew = Crew(settings, client, read_time(settings))
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(name, stop.set)
+    running = workers(client, crew)
+    async with running[0], running[1]:
+        await start_loops(client)
+        log.info("worker_ready")
+        await stop.wait()
+    if crew.carrier is not None:
+        await crew.carrier.close()
+
+
+async def start_loops(client: Client) -> None:
+    """The sending lane and the relay: one each, whoever asks first."""
+    await client.start_workflow(
+        Sending.run,
+        StartLane(0),
+        id=sending_id(0),
+        task_queue=JOURNEYS_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
+    await client.start_workflow(
+        Relaying.run,
+        id=RELAY_ID,
+        task_queue=JOURNEYS_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+    )
