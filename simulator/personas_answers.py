@@ -110,9 +110,16 @@ def _proper(someone: Someone, asked: Read, dice: Random, *, glucose: bool) -> st
             return _question(someone, asked, dice)
         case Asks.START:
             return "1" if dice.random() < 0.88 else "2"
+        case Asks.CHECK_IN:
+            return dice.choices(asked.options, _falling(len(asked.options)))[0].digit
         case Asks.RECEIVED:
             return "1" if dice.random() < 0.93 else "2"
     return "1" if dice.random() < 0.85 else dice.choice(asked.options[1:]).digit
+
+
+def _falling(count: int) -> Sequence[float]:
+    """Weights for answers ordered from well to unwell: each a third as likely as the one before."""
+    return [3.0**-n for n in range(count)]
 
 
 def _question(someone: Someone, asked: Read, dice: Random) -> str:

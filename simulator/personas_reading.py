@@ -17,6 +17,7 @@ class Asks(Enum):
     """Of a meter, whichever was spoken of last."""
     REFILL = auto()
     RECEIVED = auto()
+    CHECK_IN = auto()
     IDENTITY = auto()
 
 
@@ -52,6 +53,7 @@ PATTERNS = (
     (Asks.NUMBERS, re.compile(r"\bnumbers?\b|\bnumeros?\b")),
 )
 WITH_OPTIONS = (
+    (Asks.CHECK_IN, re.compile(r"how are you doing|como le va|como se siente")),
     (
         Asks.RECEIVED,
         re.compile(r"did you get|did .{0,40}(?:arrive|come)|recibio|le llego|llegaron"),

@@ -39,6 +39,7 @@ READINGS = [
     pytest.param("¿Cuánto tiene de azúcar hoy?", Asks.GLUCOSE, id="a Spanish glucose prompt"),
     pytest.param(REFILL, Asks.REFILL, id="a refill that is due"),
     pytest.param(GOT_IT, Asks.RECEIVED, id="whether it came"),
+    pytest.param("How are you doing? 1 good 2 so-so 3 call me", Asks.CHECK_IN, id="a check-in"),
     pytest.param("Reply with the year you were born.", Asks.IDENTITY, id="who is there"),
     pytest.param(THANKS, Asks.NOTHING, id="thanks with the small print"),
     pytest.param("You will get no more texts. Reply START to resume.", Asks.NOTHING, id="goodbye"),
@@ -103,6 +104,11 @@ def test_nobody_answers_a_text_that_asks_nothing() -> None:
 @pytest.mark.parametrize("persona", ["silent", "landline", "bad_number"])
 def test_some_never_answer(persona: str) -> None:
     assert first_answers(persona, START) == []
+
+
+def test_most_are_well_and_some_want_a_call() -> None:
+    counts = Counter(first_answers("prompt", "How are you doing? 1 good 2 so-so 3 call me"))
+    assert counts["1"] > counts["2"] > counts["3"] > 10
 
 
 def test_spanish_members_write_spanish() -> None:
@@ -200,7 +206,7 @@ TEXTS = Path(__file__).parents[1] / "templates" / "sms"
 EXPECTED = {
     None: {Asks.NOTHING},
     "yes_no": {Asks.START, Asks.CONSENT},
-    "one_two_three": {Asks.REFILL, Asks.RECEIVED},
+    "one_two_three": {Asks.REFILL, Asks.RECEIVED, Asks.CHECK_IN},
     "question": {Asks.QUESTION},
     "bp": {Asks.PRESSURE, Asks.NUMBERS},
     "glucose": {Asks.GLUCOSE},
@@ -229,4 +235,5 @@ def test_members_understand_every_text_of_the_product(
     name: str, lang: str, asks: str | None
 ) -> None:
     template = Template((TEXTS / f"{name}.{lang}.txt").read_text("utf-8"))
-    assert read(template.render(WORDS)).asks in EXPECTED[asks]
+    found = read(template.render(WORDS)).asks
+    assert found in EXPECTED[asks], "teach simulator/personas_reading.py this text"
