@@ -39,7 +39,9 @@ def day(value: date | None) -> str:
     return f"{value:%b} {value.day}, {value.year}" if value else "not known"
 
 
-def clock(value: datetime) -> str:
+def clock(value: datetime, name: str | None = None) -> str:
+    """The time of day there: "10:00 AM"."""
+    value = value.astimezone(zone(name))
     return f"{value.hour % 12 or 12}:{value:%M %p}"
 
 
@@ -55,7 +57,7 @@ def moment(value: datetime | None, now: datetime, name: str | None = None) -> st
         named = f"{local:%a}, {local:%b} {local.day}"
         if local.year != today.year:
             named += f", {local.year}"
-    return f"{named}, {clock(local)}"
+    return f"{named}, {clock(value, name)}"
 
 
 def distance(value: datetime, now: datetime) -> str:

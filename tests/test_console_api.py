@@ -38,8 +38,8 @@ async def test_today_shows_my_tasks_the_late_before_the_rest(
     )
     async with desk.signed_in() as coordinator:
         page = (await coordinator.get("/console/")).text
-    places = [page.index(words) for words in
-              ("Speak with the member now", "Find help for a social need", "nobody understood")]  # fmt: skip
+    wanted = ("Speak with the member now", "Find help for a social need", "nobody understood")
+    places = [page.index(words) for words in wanted]
     assert places == sorted(places)
     assert "1 day late" in page
     assert "Look at a reading" not in page

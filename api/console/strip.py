@@ -58,5 +58,5 @@ def strip(view: MemberView, now: datetime) -> Strip:
 def _line(stage: Stage) -> Line:
     """Stages come ordered by when they act next."""
     return Line(
-        say(stage.name, "stage"), say(stage.name, "next"), say(stage.why, "why"), stage.due_at
+        say(stage.name, "stage"), say(stage.why, "next"), say(stage.why, "why"), stage.due_at
     )

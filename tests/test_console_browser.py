@@ -1,0 +1,259 @@
+"""The console in a real browser: walked as its people walk it, and looked at by axe."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import make
+import pytest
+import uvicorn
+from desk import PASSWORD, Desk, open_desk
+from sqlalchemy import create_engine, text
+
+from api.auth import digest
+
+CHROMIUM = Path("/usr/bin/chromium")
+AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-dev-shm-usage",
+]  # fmt: skip
+HOSTILE = (
+    "<script>window.hit=1</script>",
+    "<img src=x onerror=window.hit=1>",
+    '"><svg onload=window.hit=1>',
+    "javascript:window.hit=1",
+    "{{ 7*7 }} {% raw %}",
+    "</blockquote><iframe srcdoc='<script>parent.hit=1</script>'>",
+    "<a href='javascript:window.hit=1' autofocus onfocus=window.hit=1>x</a>",
+    "<div hx-get='/console/' hx-trigger='load' hx-on::load='window.hit=1'>",
+)
+PROVIDER_TOKEN = "abcdefghijklmnopqrstuvwxyz012345"
+
+
+@contextmanager
+def served(database_url: str) -> Iterator[str]:
+    """The console on a free port of this machine, in a thread with a loop of its own."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    # At once, so that a browser that is quicker than the server waits instead of being refused.
+    listening.listen(64)
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server: uvicorn.Server | None = None
+    ready = threading.Event()
+
+    async def serve() -> None:
+        nonlocal server
+        async with open_desk(database_url, sending_on=False, base_url=address) as desk:
+            await prepare(desk)
+            config = uvicorn.Config(
+                desk.app, log_level="critical", timeout_graceful_shutdown=1, lifespan="off"
+            )
+            server = uvicorn.Server(config)
+            ready.set()
+            await server.serve(sockets=[listening])
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
+    thread.start()
+    assert ready.wait(30)
+    try:
+        yield address
+    finally:
+        assert server is not None
+        server.should_exit = True
+        thread.join(30)
+        listening.close()
+
+
+async def prepare(desk: Desk) -> None:
+    await desk.account("maria", "manager")
+
+
+@pytest.fixture
+def people(database_url: str) -> str:
+    """A day at the desk: several members, one of whom texts hostile HTML."""
+    make.save(
+        database_url, make.pharmacy(), make.member(), make.phone(), make.contact_point(),
+        make.medication(), make.evidence(),
+        make.evidence(condition="oud", part2=True, rule="dx"),
+        make.enrollment(conditions=["hypertension", "oud"],
+                        reasons=["3|ip_stay|1 hospital stay in 12 months", "2|oud|OUD found"]),
+        make.stage(), make.stage(name="outreach", done="reached", due_at=None),
+        make.stage(name="delivery", why="refill_answer", due_at=make.NOW + make.DAY),
+        make.intent(), make.gate_decision(),
+        make.gate_decision(verdict="send", reason="clear", at=make.NOW - 3 * make.HOUR),
+        make.intent("i2", status="pending", body=None, accepted_at=None, template="refill_due",
+                    due_at=make.NOW + make.HOUR, created_at=make.NOW - make.HOUR),
+        make.inbound(), make.reading(), make.letter(), make.need(), make.delivery(),
+        make.note(token_hash=digest(PROVIDER_TOKEN)), make.outcome(),
+        make.task(kind="unclear_text", detail={"why": "unreadable"}),
+        make.task(kind="reading", role="pharmacist", urgent=True,
+                  due_at=make.NOW + make.HOUR, detail={"level": "same_hour"}),
+        make.task(kind="outreach_call", due_at=make.NOW - 2 * make.HOUR),
+    )  # fmt: skip
+    for ordinal, hostile in enumerate(HOSTILE):
+        make.save(database_url, make.inbound(f"SMX{ordinal}", body=hostile, understood=False))
+    make.save(
+        database_url,
+        make.member("m2", first_name=HOSTILE[0], last_name=HOSTILE[2], address=HOSTILE[1]),
+        make.enrollment("e2", "m2", state="outreach", reached_at=None,
+                        pharmacy_reason=HOSTILE[1], reasons=[f"1|x|{HOSTILE[0]}"]),
+    )  # fmt: skip
+    return database_url
+
+
+@pytest.fixture
+def page() -> Iterator[Any]:
+    """A page of Debian's Chromium that may speak to this machine only."""
+    if not CHROMIUM.exists():
+        pytest.skip("Debian's Chromium is not installed (apt-get install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        opened = browser.new_page(viewport={"width": 1180, "height": 900})
+        opened.complaints = []
+        opened.on(
+            "console",
+            lambda said: opened.complaints.append(said.text) if said.type == "error" else None,
+        )
+        opened.on(
+            "request",
+            lambda sent: (
+                opened.complaints.append(f"asked {sent.url}")
+                if not sent.url.startswith(("http://127.0.0.1", "data:"))
+                else None
+            ),
+        )
+        opened.on("pageerror", lambda raised: opened.complaints.append(str(raised)))
+        yield opened
+        browser.close()
+
+
+def look(page: Any, name: str, pictures: Path | None = None) -> None:
+    """No accessibility finding, no hostile script run, no error, no request to elsewhere."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "async rules => (await axe.run(document, {runOnly: rules})).violations", RULES
+    )
+    assert [(f["id"], [n["html"] for n in f["nodes"]]) for f in found] == [], name
+    assert page.evaluate("window.hit") is None, name
+    assert page.complaints == [], name
+    if pictures:
+        page.screenshot(path=str(pictures / f"{name}.png"), full_page=True)
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest) -> Path | None:
+    folder = request.config.getoption("--basetemp")
+    return Path(folder).with_suffix(".pictures") if folder else None
+
+
+def sign_in(page: Any, address: str) -> None:
+    page.goto(f"{address}/sign-in")
+    page.get_by_label("Sign-in name").fill("maria")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="To do now").wait_for()
+
+
+def test_a_day_at_the_desk(people: str, page: Any, pictures: Path | None) -> None:
+    if pictures:
+        pictures.mkdir(parents=True, exist_ok=True)
+    with served(people) as address:
+        page.goto(f"{address}/sign-in")
+        look(page, "sign-in", pictures)
+        sign_in(page, address)
+        look(page, "today", pictures)
+        hold_and_resume(page, people, pictures)
+        finish_a_task(page, address, pictures)
+        work_the_queue(page, address, pictures)
+        for name in ("runs", "staff"):
+            page.goto(f"{address}/console/{name}")
+            look(page, name, pictures)
+        page.goto(f"{address}/console/enrollments/e2")
+        look(page, "hostile", pictures)
+        page.goto(f"{address}/console/enrollments/nobody")
+        page.complaints.clear()
+        look(page, "not-found", pictures)
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_text("You are signed out").wait_for()
+
+
+def hold_and_resume(page: Any, database_url: str, pictures: Path | None) -> None:
+    page.get_by_role("link", name="Members").click()
+    page.get_by_label("Name, last digits").fill("lopez")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_text("1 member", exact=True).wait_for()
+    look(page, "members", pictures)
+    page.get_by_role("link", name="Ana Lopez").click()
+    page.get_by_text("The member was asked whether to deliver.").first.wait_for()
+    page.get_by_text("What the gate said (2)").click()
+    look(page, "member", pictures)
+    for action, reason in (("Hold", "Daughter asked us to wait"), ("Resume", "She is home again")):
+        if action == "Resume":
+            _journey_obeys_hold(page, database_url)
+        page.locator("summary").filter(has_text=action).click()
+        page.get_by_label("Why?").locator("visible=true").fill(reason)
+        page.get_by_role("button", name=action, exact=True).locator("visible=true").last.click()
+        page.get_by_text(f"{action}: recorded.").wait_for()
+        page.get_by_text(reason).first.wait_for()
+        look(page, f"member-{action.lower()}", pictures)
+
+
+def _journey_obeys_hold(page: Any, database_url: str) -> None:
+    """What the journey would write; the open page sees it come without being loaded again."""
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("update enrollments set held_at = now(), hold = 'hold'"))
+        connection.execute(
+            text(
+                "insert into outcomes (enrollment_id, at, kind, actor, rule, program_version, "
+                "detail) values ('e1', now(), 'x', 'journey', 'x', '1', '{}')"
+            )
+        )
+    engine.dispose()
+    page.locator("summary").filter(has_text="Resume").wait_for()
+
+
+def finish_a_task(page: Any, address: str, pictures: Path | None) -> None:
+    page.goto(f"{address}/console/tasks")
+    look(page, "tasks", pictures)
+    card = page.locator(".task").filter(has_text="Call the member and invite them")
+    card.locator("summary").click()
+    card.get_by_label("The member wants to take part").check()
+    card.get_by_label("What was done?").fill("She will come on Friday")
+    look(page, "task-open", pictures)
+    card.get_by_role("button", name="Close this task").click()
+    card.wait_for(state="detached")
+
+
+def work_the_queue(page: Any, address: str, pictures: Path | None) -> None:
+    page.goto(f"{address}/console/queue")
+    look(page, "queue", pictures)
+    for button in ("Accept", "Packed", "Out for delivery", "Delivered"):
+        page.get_by_role("button", name=f"{button}, due").click()
+    page.get_by_text("No delivery is open").wait_for()
+
+
+def test_a_provider_answers_a_note(people: str, page: Any, pictures: Path | None) -> None:
+    with served(people) as address:
+        page.goto(f"{address}/provider/notes/{PROVIDER_TOKEN}")
+        look(page, "provider-code", pictures)
+        page.get_by_label("Six digits").fill("123456")
+        page.get_by_role("button", name="Open the note").click()
+        look(page, "provider-note", pictures)
+        for request, answer in (("blood pressure", "Accept"), ("statin", "Decline")):
+            group = page.get_by_role("group").filter(has_text=request)
+            group.get_by_label(answer, exact=True).check()
+        page.get_by_role("button", name="Send the answer").click()
+        page.get_by_text("Your answer was received").wait_for()
+        look(page, "provider-answered", pictures)
+        page.goto(f"{address}/provider/notes/{PROVIDER_TOKEN[:-1]}x")
+        page.complaints.clear()
+        look(page, "provider-closed", pictures)
