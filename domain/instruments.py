@@ -30,9 +30,6 @@ _DECLINES = frozenset(
     | {"rather not say", "i prefer not to answer", "next", "saltar", "paso", "pasar"}
     | {"prefiero no", "prefiero no responder", "prefiero no decir", "siguiente"}
 )  # fmt: skip
-_UNSURE = re.compile(
-    r"\b(no se|not sure|dont know|do not know|no estoy segur[oa]|idk|maybe|quizas)\b"
-)
 _SEND_ALL = {"en": "Send all that fit, like 1,3", "es": "Envíe todos los que apliquen, como 1,3"}
 
 
@@ -144,8 +141,6 @@ def read_answer(item: Item, text: str) -> tuple[str, ...] | None:
     said = normalise(text)
     if fold(text) in _DECLINES:
         return ()
-    if _UNSURE.search(said):
-        return None
     tokens = [_DIGIT_WORDS.get(token, token) for token in re.findall(r"[a-z]+|\d+", said)]
     digits = [token for token in tokens if token.isdigit()]
     rest = " ".join(token for token in tokens if not token.isdigit())

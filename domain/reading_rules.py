@@ -27,7 +27,6 @@ class Rule:
     below: Mapping[str, int]
     count: int
     within: timedelta
-    min_span: timedelta
     average: bool
     deadline_minutes: int | None
     business_days: int | None
@@ -114,8 +113,7 @@ def _holds(
         counted = [numbers for _, numbers in recent] + [_numbers(reading)]
         mean = {name: sum(each[name] for each in counted) / len(counted) for name in counted[0]}
         return len(counted) >= rule.count and _meets(rule, mean)
-    met = [at for at, numbers in recent if _meets(rule, numbers)]
-    return len(met) + 1 >= rule.count and now - min(met) >= rule.min_span
+    return 1 + sum(_meets(rule, numbers) for _, numbers in recent) >= rule.count
 
 
 def _numbers(reading: Measured) -> Mapping[str, float]:
@@ -194,7 +192,6 @@ def _rule(data: Any) -> Rule:
         below=below,
         count=data.get("count", 1),
         within=timedelta(hours=_hours(data)),
-        min_span=timedelta(hours=data.get("min_span_hours", 0)),
         average=data.get("judge") == "average",
         deadline_minutes=data.get("within_minutes"),
         business_days=data.get("business_days"),
