@@ -1,6 +1,6 @@
 """The made-up places, names, pharmacies and drugs that both the generator and made-up sets need."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,8 +13,6 @@ NETWORK_COLUMNS = (
     "npi, ncpdp_id, name, address, city, state, zip_code, latitude, longitude, cpesn_from, "
     "cpesn_to, networks, services, languages, weekly_capacity, independent, wholesaler_affiliated"
 )
-
-Progress = Callable[[str], None]
 
 
 def load_places(con: duckdb.DuckDBPyConnection) -> None:

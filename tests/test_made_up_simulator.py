@@ -100,6 +100,25 @@ def test_the_home_is_in_the_known_state_and_the_number_too(tmp_path: Path) -> No
     assert {(state, npa) for _, state, npa in rows if npa} <= codes
 
 
+def test_the_number_keeps_the_hours_of_the_home_where_a_state_has_two_zones(
+    tmp_path: Path,
+) -> None:
+    out = made(tmp_path, *many(4000, ("TX",)))
+    rows = read(
+        out,
+        "select distinct phone_e164[3:5] from member_contact"
+        " where phone_e164 is not null and zip_code[1:3] = '799'",
+    )
+    # El Paso is the one city of Texas on Mountain time, and has an area code of its own.
+    assert rows == [("915",)]
+    far = read(
+        out,
+        "select count(*) from member_contact where phone_e164[3:5] = '915'"
+        " and city in ('Houston', 'Dallas', 'San Antonio', 'Austin')",
+    )
+    assert far == [(0,)]
+
+
 @pytest.mark.parametrize("state", [None, "ZZ"], ids=["blank", "of no state we know"])
 def test_a_person_of_an_unknown_state_gets_one_with_pharmacies(
     tmp_path: Path, state: str | None
