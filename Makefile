@@ -1,0 +1,49 @@
+# Doorway's commands. `make` alone lists them; ARGS="..." is passed on to demo, up and test.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check lock clean
+BIN := .venv/bin
+ARGS ?=
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: .venv/prod.stamp ## prepare .venv for running (hash-locked; uv if it is here, else pip)
+
+# Whatever is in the development lock is enough for running too.
+.venv/prod.stamp: requirements/prod.lock pyproject.toml setup.sh
+	@if [ .venv/dev.stamp -nt requirements/dev.lock ] && [ .venv/dev.stamp -nt pyproject.toml ]; then :; else ./setup.sh prod; fi
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.lock pyproject.toml setup.sh
+	@./setup.sh dev
+	@touch $@
+
+demo: .venv/prod.stamp ## run everything on made-up members (ARGS="--members 60 --days 60")
+	@$(BIN)/doorway demo $(ARGS)
+
+up: .venv/prod.stamp ## run the product alone
+	@$(BIN)/doorway up $(ARGS)
+
+test: .venv/dev.stamp ## run all tests (ARGS="tests/test_x.py -k word")
+	@if [ ! -x /usr/bin/chromium ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  { apt-get -q -o DPkg::Lock::Timeout=120 update && \
+	    apt-get -q -o DPkg::Lock::Timeout=120 install -y --no-install-recommends chromium; } >/dev/null 2>&1 \
+	  || echo "Chromium could not be installed; the browser tests are skipped."; fi
+	@$(BIN)/pytest $(ARGS)
+
+check: .venv/dev.stamp ## style, types, arrows between rooms, house rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/test_house_rules.py
+
+lock: ## resolve the requirements anew (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  pyproject.toml -o requirements/prod.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  pyproject.toml --group dev -o requirements/dev.lock
+
+clean: ## remove .venv, caches and the demo's state
+	rm -rf .venv .doorway .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
