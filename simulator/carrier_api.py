@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Reversible
 from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
@@ -84,11 +84,16 @@ async def _create(carrier: Carrier, request: Request) -> Response:
 def _visible(carrier: Carrier, clock: ProductClock, query: Mapping[str, str]) -> Iterator[Message]:
     """Newest first, without those a lagging list does not show yet."""
     shown_until = clock.wall() - timedelta(seconds=carrier.dice.faults.list_lag_seconds)
-    threads = carrier.book.threads
-    phones = {query.get("To", ""), query.get("From", "")} & threads.keys()
-    # With a member's phone in the filter one thread will do, however large the log.
-    kept = threads[phones.pop()] if phones else carrier.book.messages.values()
+    kept = _candidates(carrier, query.get("To", ""), query.get("From", ""))
     return (m for m in reversed(kept) if m.wall <= shown_until)
+
+
+def _candidates(carrier: Carrier, to: str, sender: str) -> Reversible[Message]:
+    """Of a large log, the part that can hold what the filter asks for."""
+    book = carrier.book
+    if phones := {to, sender} & book.threads.keys():
+        return book.threads[phones.pop()]
+    return book.received if to == carrier.number else book.messages.values()
 
 
 def refusal_answer(refusal: Refusal) -> JSONResponse:

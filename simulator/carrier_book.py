@@ -19,6 +19,7 @@ class Book:
     def __init__(self) -> None:
         self.messages: dict[str, Message] = {}
         self.threads: dict[str, list[Message]] = defaultdict(list)
+        self.received: list[Message] = []
         self.blocked: set[tuple[str, str]] = set()
         self.played: set[str] = set()
         """Phones on which a person has typed; their persona is silent from then on."""
@@ -59,6 +60,7 @@ class Book:
         message.inbound, message.status, message.by = True, "received", event["by"]
         message.sent_at = message.at
         self._keep(message)
+        self.received.append(message)
         self.unposted.add(message.sid)
         self.counts["inbound"] += 1
         if message.by == BY_PERSON:

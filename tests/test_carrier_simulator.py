@@ -202,18 +202,23 @@ async def test_the_list_is_filtered_and_paged_newest_first(world: Simulated) -> 
 @pytest.mark.parametrize(
     ("query", "count"),
     [
-        pytest.param({"DateSent": "2026-03-02"}, 1, id="of a day"),
+        pytest.param({"DateSent": "2026-03-02"}, 2, id="of a day"),
         pytest.param({"DateSent": "2026-03-03"}, 0, id="of another day"),
-        pytest.param({"DateSent>": "2026-03-02"}, 1, id="since a day"),
+        pytest.param({"DateSent>": "2026-03-02"}, 2, id="since a day"),
         pytest.param({"DateSent<": "2026-03-01"}, 0, id="until a day"),
-        pytest.param({"DateSent>": "2026-03-02T14:00:00Z"}, 1, id="since a moment"),
+        pytest.param({"DateSent>": "2026-03-02T14:00:00Z"}, 2, id="since a moment"),
         pytest.param({"DateSent<": "Mon, 02 Mar 2026 14:00:00 +0000"}, 0, id="until a moment"),
         pytest.param({"From": OURS}, 1, id="from our number"),
-        pytest.param({"From": MEMBER}, 0, id="from the member"),
+        pytest.param({"From": MEMBER}, 1, id="from the member"),
+        pytest.param({"To": OURS}, 1, id="to our number"),
+        pytest.param({"To": MEMBER}, 1, id="to the member"),
+        pytest.param({"To": "+16145559999"}, 0, id="to nobody"),
+        pytest.param({}, 2, id="without a filter"),
     ],
 )
 async def test_the_list_filters(world: Simulated, query: dict[str, str], count: int) -> None:
     await world.send()
+    world.world.carrier.text_in(MEMBER, "1", by="persona")
     await world.pass_time(MINUTE)
     assert len((await world.caller.get(MESSAGES, params=query)).json()["messages"]) == count
 
