@@ -1,11 +1,12 @@
 """How urgent a reading is, by the rules of programs/readings.yaml."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from domain.danger import Urgency
+from domain.danger import Urgency, fold, matches, phrases
 from domain.readings import Bounds, Glucose, Kind, Measured
 
 
@@ -21,7 +22,8 @@ class Rule:
     source: str
     effective_from: date
     effective_to: date | None
-    symptoms: bool
+    symptoms: str | None
+    """The set of words the same text must speak of, by its name in the data."""
     above: Mapping[str, int]
     at_least: Mapping[str, int]
     below: Mapping[str, int]
@@ -47,6 +49,7 @@ class Level:
 @dataclass(frozen=True, slots=True)
 class ReadingRules:
     bounds: Mapping[str, Bounds]
+    symptoms: Mapping[str, re.Pattern[str]]
     rules: tuple[Rule, ...]
 
     @classmethod
@@ -57,13 +60,23 @@ class ReadingRules:
                 name: Bounds(int(data["bounds"][name]["lowest"]), data["bounds"][name]["highest"])
                 for name in ("systolic", "diastolic", "glucose")
             }
-            listed = list(data["rules"])
+            listed, spoken = list(data["rules"]), dict(data["symptoms"])
         except (KeyError, TypeError, ValueError) as wrong:
             raise ValueError(f"reading rules: {wrong} is missing or is not a number") from None
+        symptoms = {n: phrases(each, f"reading rules, {n}") for n, each in spoken.items()}
         rules = tuple(_rule(each) for each in listed)
         if len({rule.id for rule in rules}) < len(rules):
             raise ValueError("reading rules: two rules have the same id")
-        return cls(bounds, rules)
+        for rule in rules:
+            if rule.symptoms and rule.symptoms not in symptoms:
+                raise ValueError(f"reading rules, rule {rule.id}: no symptoms {rule.symptoms!r}")
+        return cls(bounds, symptoms, rules)
+
+
+def symptoms_in(body: str, rules: ReadingRules) -> frozenset[str]:
+    """Names of the sets of symptoms a text speaks of."""
+    said = fold(body)
+    return frozenset(name for name, words in rules.symptoms.items() if matches(words, said))
 
 
 def level(
@@ -72,12 +85,12 @@ def level(
     rules: ReadingRules,
     now: datetime,
     *,
-    symptoms: bool = False,
+    symptoms: Collection[str] = (),
 ) -> Level | None:
     """The first rule that holds for a reading just received; None when it asks for nothing.
 
-    `history` is the member's earlier readings in any order, without this one. `symptoms`: the
-    same text, or the answer to a question about it, spoke of feeling ill.
+    `history` is the member's earlier readings in any order, without this one. `symptoms` is what
+    `symptoms_in` found in the same text, or in the answer to a question about it.
     """
     for rule in rules.rules:
         if _in_force(rule, now.date()) and _holds(rule, reading, history, now, symptoms=symptoms):
@@ -96,9 +109,9 @@ def _holds(
     history: Sequence[tuple[datetime, Measured]],
     now: datetime,
     *,
-    symptoms: bool,
+    symptoms: Collection[str],
 ) -> bool:
-    if rule.kind != reading.kind or (rule.symptoms and not symptoms):
+    if rule.kind != reading.kind or (rule.symptoms and rule.symptoms not in symptoms):
         return False
     if not rule.average and not _meets(rule, _numbers(reading)):
         return False
@@ -186,7 +199,7 @@ def _rule(data: Any) -> Rule:
         source=data["source"],
         effective_from=_date(data["effective_from"], where),
         effective_to=_date(data["effective_to"], where) if data.get("effective_to") else None,
-        symptoms=bool(data.get("symptoms")),
+        symptoms=data.get("symptoms"),
         above=above,
         at_least=at_least,
         below=below,

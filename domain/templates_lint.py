@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from domain.danger import fold, matches, phrases
-from domain.segments import is_gsm7, segments
+from domain.segments import is_gsm7, segments, to_gsm7
 
 Purpose = Literal["care", "reply", "safety"]
 Asks = Literal["yes_no", "one_two_three", "question", "bp", "glucose", "reading"]
@@ -68,10 +68,11 @@ def problems(
 ) -> tuple[str, ...]:
     """Codes of what keeps a rendered text from being sent; empty when nothing does.
 
-    `pharmacy` is the name the text must show, as rendered. The codes never quote the text.
+    `pharmacy` is the name the text must show, accents or not. The codes never quote the text.
     """
     if language not in catalogue.banned:
         return ("language_unknown",)
+    pharmacy = pharmacy if pharmacy in text else to_gsm7(pharmacy)
     found = {
         "residue": _RESIDUE.search(text),
         "html_entity": _ENTITY.search(text),

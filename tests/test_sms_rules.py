@@ -128,6 +128,12 @@ def test_pharmacys_own_name_is_not_read_as_a_condition() -> None:
     assert found == ()
 
 
+def test_pharmacys_accent_may_have_been_folded_away() -> None:
+    body = "Farmacia Martinez: Your order is on the way."
+    template = CATALOGUE.templates["delivery_sent"]
+    assert problems(body, template, "en", "Farmacia Martínez", CATALOGUE) == ()
+
+
 def test_none_of_the_above_is_an_answer_not_a_trace_of_a_bug() -> None:
     body = "Oak Rx: 8 None of the above"
     found = problems(body, CATALOGUE.templates["screening_question"], "en", "Oak Rx", CATALOGUE)
