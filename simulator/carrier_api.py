@@ -91,7 +91,7 @@ def _visible(carrier: Carrier, clock: ProductClock, query: Mapping[str, str]) ->
 def _candidates(carrier: Carrier, to: str, sender: str) -> Reversible[Message]:
     """Of a large log, the part that can hold what the filter asks for."""
     book = carrier.book
-    if phones := {to, sender} & book.threads.keys():
+    if phones := {to, sender} - {carrier.number} & book.threads.keys():
         return book.threads[phones.pop()]
     return book.received if to == carrier.number else book.messages.values()
 

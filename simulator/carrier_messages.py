@@ -23,6 +23,7 @@ ERRORS = {
     20503: "Service is unavailable. Please try again",
     21211: "Invalid 'To' Phone Number",
     21212: "Invalid 'From' Number",
+    21266: "'To' and 'From' number cannot be the same",
     21602: "Message body is required",
     21603: "A 'From' or 'MessagingServiceSid' parameter is required",
     21604: "A 'To' phone number is required",

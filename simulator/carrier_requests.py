@@ -49,6 +49,8 @@ def read_request(form: dict[str, str], own_number: str) -> SendRequest:
         raise Refusal(21604)
     if not E164.fullmatch(to):
         raise Refusal(21211)
+    if to == own_number:
+        raise Refusal(21266)
     service = form.get("MessagingServiceSid") or None
     return SendRequest(
         to=to,
