@@ -107,7 +107,7 @@ def _identify(
         raise BadInput(
             f"The claims in {folders[0]} could not be worked through "
             f"({type(failed).__name__}); check the files' contents and the free disk space."
-        ) from failed
+        ) from None  # what the engine says may quote a row
     finally:
         con.close()
     text = json.dumps(asdict(report), indent=2, default=date.isoformat)
@@ -169,8 +169,13 @@ def _report(
 
 
 def _put_in_place(fresh: Path, out: Path) -> None:
-    """Renames; an earlier `out` is moved aside first and deleted after."""
+    """Renames; an earlier `out` is moved aside first, deleted after, and put back on failure."""
     aside = fresh.parent / "earlier"
     if out.exists():
         out.rename(aside)
-    fresh.rename(out)
+    try:
+        fresh.rename(out)
+    except OSError:
+        if aside.exists():
+            aside.rename(out)
+        raise

@@ -94,7 +94,7 @@ held as (
 told as (
     select person_id, program, code, points, replace(replace(replace(words,
         '{value}', floor(value)::bigint::varchar),
-        '{percent}', floor(value * 100)::bigint::varchar),
+        '{percent}', floor(round(value * 100, 6))::bigint::varchar),
         '{class}', class_words) as words
     from held where nth = 1),
 summed as (

@@ -1,6 +1,7 @@
 """Points, tiers and supplies: what the claims say about need, each point in words."""
 
 import json
+import random
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -189,6 +190,42 @@ def test_covered_days_as_the_pqa_counts_them(tmp_path: Path, nth: int) -> None:
     (member,) = rows(tmp_path / "out", "members")
     eligible = case["eligible"]
     assert member["reasons"] == ([f"1|PDC|{int(case['pdc'] * 100)}"] if eligible else [])
+
+
+def day_by_day(fills: list[tuple[int, str, int]]) -> int | None:
+    """Percent of days covered, by a set of days: slow, plain, and nothing like the SQL."""
+    if len({ago for ago, _, _ in fills}) < 2 or max(ago for ago, _, _ in fills) < 90:
+        return None
+    covered: set[int] = set()
+    for drug in {drug for _, drug, _ in fills}:
+        free = -1000
+        for ago, _, supply in sorted((f for f in fills if f[1] == drug), key=lambda f: -f[0]):
+            first = max(-ago, free)
+            free = first + supply
+            covered.update(range(first, min(free, 1)))
+    return 100 * len(covered) // (max(ago for ago, _, _ in fills) + 1)
+
+
+def test_covered_days_equal_a_count_day_by_day(tmp_path: Path) -> None:
+    """300 members with refills early, late, doubled and of two drugs."""
+    chance = random.Random(20260630)
+    scored = Scored(tmp_path)
+    expected = {}
+    for n in range(300):
+        person = f"p{n:03}"
+        scored.member(person)
+        fills = [
+            (chance.randrange(365), chance.choice((METFORMIN, GLIPIZIDE)), supply)
+            for supply in chance.choices((10, 20, 30, 90, 400), k=chance.randrange(1, 9))
+        ]
+        for ago, drug, supply in fills:
+            scored.folder.filled(person, day(ago), drug, days_supply=str(supply))
+        percent = day_by_day(fills)
+        expected[person] = [] if percent is None else [f"1|PDC|{percent}"]
+    every = PointRule("PDC", "pdc", 1, "{percent}", "pdc", classes=("diabetes",))
+    told = medicare(scoring=replace(scoring(), points=(every,)))
+    run(scored.folder.write(), scored.out, told)
+    assert {row["person_id"]: row["reasons"] for row in rows(scored.out, "members")} == expected
 
 
 @pytest.mark.parametrize(
