@@ -69,7 +69,7 @@ class Pharmacies:
             due = self._due(name, step, delivery.get("due_on"))
             self._agenda.at(due, partial(self._do, name, status, step))
 
-    async def keep_looking(self, pause: float = 1.0) -> None:
+    async def keep_looking(self, pause: float = 0.5) -> None:
         while True:
             await self.look()
             await asyncio.sleep(pause)

@@ -27,7 +27,9 @@ COMMENTS = {
 SCREENS = 3
 """A first screen may ask for the practice's second factor; more than this is no answer page."""
 
-TRIES = 3
+TRIES = 30
+AGAIN = timedelta(hours=4)
+AGAIN_WALL_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Providers:
         found = self._notes.glob("*.json") if self._notes.is_dir() else ()
         return sorted(f for f in found if not f.name.endswith(".fhir.json"))
 
-    async def keep_looking(self, pause: float = 1.0) -> None:
+    async def keep_looking(self, pause: float = 0.5) -> None:
         while True:
             await self.look()
             await asyncio.sleep(pause)
@@ -96,7 +98,8 @@ class Providers:
             done = await self._fill_in(note)
         except httpx.HTTPError:
             if tries > 1:
-                self._agenda.after(timedelta(hours=4), partial(self._answer, note, tries - 1))
+                pause = max(AGAIN, self._clock.business(AGAIN_WALL_SECONDS))
+                self._agenda.after(pause, partial(self._answer, note, tries - 1))
             return
         if done:
             self._answered.add(note.note_id)
@@ -105,7 +108,7 @@ class Providers:
     async def _fill_in(self, note: Note) -> bool:
         """Walk the screens as a browser with cookies of its own; True when the answer was taken."""
         async with self._browser() as browser:
-            page = await browser.get(note.link)
+            page = _well(await browser.get(note.link))
             for _ in range(SCREENS):
                 form = posted_form(page.text) if page.is_success else None
                 if form is None:
@@ -114,7 +117,8 @@ class Providers:
                 url = page.url.join(form.action) if form.action else page.url
                 # Browsers say where a form was shown, and products ask for it.
                 origin = {"Origin": f"{page.url.scheme}://{page.url.netloc.decode()}"}
-                page = await browser.post(url, data=self._values(note, form), headers=origin)
+                values = self._values(note, form)
+                page = _well(await browser.post(url, data=values, headers=origin))
                 if last:
                     return page.is_success
         return False
@@ -134,6 +138,11 @@ class Providers:
     def _record(self, kind: str, note_id: str) -> None:
         at = self._clock.now().isoformat()
         self._log.append({"kind": kind, "note_id": note_id, "at": at})
+
+
+def _well(page: httpx.Response) -> httpx.Response:
+    """A page that failed on the server's side is worth another try later."""
+    return page.raise_for_status() if page.is_server_error else page
 
 
 def read_note(file: Path) -> Note | None:

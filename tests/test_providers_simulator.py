@@ -1,7 +1,9 @@
 """Simulated practices open a note's secure page and answer it through its form."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -20,6 +22,9 @@ ASK_ANSWERS = """<form method="post" action="/n/answer"><input type="hidden" nam
 <input type="radio" name="answer-r1" value="accept"><input type="radio" name="answer-r1"
 value="decline"><textarea name="comment-r1"></textarea>
 <input type="radio" name="answer-r2" value="accept"></form>"""
+
+
+Page = Callable[[httpx.Request], httpx.Response]
 
 
 class SecurePage:
@@ -59,7 +64,7 @@ def write_notes(folder: Path, count: int, second_factor: str = "4321") -> None:
         (folder / f"n{n}.json").write_text(json.dumps(manifest), "utf-8")
 
 
-async def look(world: Simulated, notes: Path, page: SecurePage, stretch: timedelta) -> None:
+async def look(world: Simulated, notes: Path, page: Page, stretch: timedelta) -> None:
     def browser() -> httpx.AsyncClient:
         return httpx.AsyncClient(transport=httpx.MockTransport(page))
 
@@ -82,6 +87,26 @@ async def test_about_two_thirds_answer_every_request_within_business_days(tmp_pa
         assert given["csrf"] == "c2"
         assert {given["answer-r1"], given["answer-r2"]} <= {"accept", "modify", "decline"}
         assert bool(given["comment-r1"]) == (given["answer-r1"] != "accept")
+
+
+@pytest.mark.parametrize("away", ["refused", "error"])
+async def test_a_product_that_is_away_is_tried_again(tmp_path: Path, away: str) -> None:
+    write_notes(tmp_path / "notes", 10)
+    page, calls = SecurePage(), count()
+
+    def product(request: httpx.Request) -> httpx.Response:
+        if next(calls) % 4:
+            return page(request)
+        if away == "refused":
+            raise httpx.ConnectError("refused", request=request)
+        return httpx.Response(502)
+
+    async with simulated(tmp_path) as world:
+        await look(world, tmp_path / "notes", page, timedelta(0))
+        expected = len(world.world.agenda)
+    async with simulated(tmp_path / "again") as world:
+        await look(world, tmp_path / "notes", product, 12 * DAY)
+    assert len({note for note, _ in page.answers}) == expected > 0
 
 
 async def test_a_wrong_second_factor_gets_no_further(tmp_path: Path) -> None:
