@@ -31,7 +31,7 @@ log = structlog.get_logger()
 Work = Callable[[], Awaitable[None]]
 
 SPELL = timedelta(minutes=5)
-TICK = 0.2
+TICK = 0.1
 SETTLE_EVERY = 2.0
 POLL_EVERY = 60.0
 """A lost webhook's text is found within minutes, far inside the quarter of an hour promised."""

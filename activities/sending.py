@@ -19,7 +19,7 @@ from domain.gate import Later, Never, Send, Verdict
 from domain.outbox import Status
 from gateways.sms import OutgoingText, SmsGateway
 from store import enrollments, gate, outbox, sending, tasks
-from store.database import Transaction
+from store.database import Transaction, in_transaction
 from store.models import Enrollment, Intent
 
 log = structlog.get_logger()
@@ -135,8 +135,10 @@ class SendingActivities:
                 await sending.put_back(session, taken.intent_id, self._time.now())
             return
         result = await carrier.send(taken.text)
-        async with self._transaction() as session:
-            await record_result(session, taken.intent_id, result, self._time)
+        await in_transaction(
+            self._transaction,
+            lambda session: record_result(session, taken.intent_id, result, self._time),
+        )
 
     async def _withheld(self, session: "sending.Session", intent: Intent, now: datetime) -> None:
         log.info("text_withheld", intent_id=intent.id, reason=intent.reason)

@@ -11,6 +11,7 @@ from activities.receiving import Incoming, Receiver
 from activities.sent import take_receipt
 from api.deps import Clocks, OpenSessions
 from store import gate
+from store.database import in_transaction
 
 router = APIRouter(prefix="/twilio", tags=["twilio"])
 
@@ -54,8 +55,7 @@ async def inbound_text(form: SignedForm, request: Request, sessions: OpenSession
     media = form.get("NumMedia", "0")
     text = Incoming(sid, phone, form.get("Body", ""), int(media) if media.isdigit() else 0)
     receiver: Receiver = request.app.state.receiver
-    async with sessions.begin() as session:
-        await receiver.receive(session, text)
+    await in_transaction(sessions.begin, lambda session: receiver.receive(session, text))
     await _until_nothing_is_in_flight(sessions, phone)
     return Response(EMPTY_ANSWER, media_type="text/xml")
 
@@ -70,10 +70,11 @@ async def status_of_text(
     if not sid or not status:
         return PlainTextResponse("MessageSid and MessageStatus are missing.", 400)
     code = form.get("ErrorCode", "")
-    async with sessions.begin() as session:
-        await take_receipt(
-            session, intent_id, sid, status, int(code) if code.isdigit() else None, time.now()
-        )
+    number = int(code) if code.isdigit() else None
+    await in_transaction(
+        sessions.begin,
+        lambda session: take_receipt(session, intent_id, sid, status, number, time.now()),
+    )
     return Response(status_code=204)
 
 

@@ -135,7 +135,7 @@ def _awaiting_answer(
 ) -> Do | Wait:
     text = facts.text(_step(state))
     if text and not text.lost:
-        until = (text.accepted_at or text.due_at) + plan.answer_within
+        until = text.counts_from(now) + plan.answer_within
         if now < until:
             return Wait(until, "refill_answer")
     return Do(_closed(state), (_call(state, plan, "refill_unanswered"),))
@@ -168,7 +168,7 @@ def _awaiting_confirmation(
 ) -> Do | Wait:
     text = facts.text(f"{_step(state)}-confirm")
     if text and not text.lost:
-        until = (text.accepted_at or text.due_at) + plan.answer_within
+        until = text.counts_from(now) + plan.answer_within
         if now < until:
             return Wait(until, "delivery_confirmation")
     return Do(_closed(state))

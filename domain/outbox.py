@@ -29,7 +29,7 @@ LIFETIMES: Mapping[Purpose, timedelta] = {
 
 
 def lifetime(purpose: Purpose, rate: float) -> timedelta:
-    """How long an intent may wait to leave; a rehearsal's fast clock leaves the machine its time."""
+    """How long an intent may wait to leave; a fast clock leaves the machine its time."""
     return max(LIFETIMES[purpose], timedelta(seconds=20 * rate))
 
 
@@ -81,3 +81,7 @@ class SentText:
     def lost(self) -> bool:
         """It will never reach the member."""
         return self.status in (Status.WITHHELD, Status.FAILED, Status.CANCELLED)
+
+    def counts_from(self, now: datetime) -> datetime:
+        """From when an answer is waited for: a text that has not left yet has not begun to."""
+        return self.accepted_at or max(self.due_at, now)

@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from domain.answers import NO, YES, choice
 from domain.effects import Effect, OpenTask, PrintLetter, Record, SendText
-from domain.outbox import Purpose, Status
 from domain.stages import Do, Done, Facts, Heard, Wait
 
 
@@ -47,7 +46,7 @@ def next_step(state: Outreach, plan: OutreachPlan, facts: Facts, now: datetime) 
     answer = state.answer or _from_call(facts.tasks)
     if answer:
         return Done(answer)
-    last = _last_contact(state, plan, facts)
+    last = _last_contact(state, plan, facts, now)
     if state.rung == len(plan.rungs):
         until = (last or now) + plan.patience
         return Done("unable_to_contact") if now >= until else Wait(until, "outreach_patience")
@@ -77,7 +76,9 @@ def _from_call(tasks: Mapping[str, str | None]) -> str | None:
     return said if said in ("reached", "declined") else None
 
 
-def _last_contact(state: Outreach, plan: OutreachPlan, facts: Facts) -> datetime | None:
+def _last_contact(
+    state: Outreach, plan: OutreachPlan, facts: Facts, now: datetime
+) -> datetime | None:
     """When the last rung took effect; None when none has, or when the last was lost at once."""
     if not state.rung or state.used_at is None:
         return None
@@ -86,9 +87,7 @@ def _last_contact(state: Outreach, plan: OutreachPlan, facts: Facts) -> datetime
     text = facts.text(step_name(state.rung))
     if text is None or text.lost:
         return None
-    if text.status is Status.ACCEPTED and text.accepted_at:
-        return text.accepted_at
-    return text.due_at
+    return text.counts_from(now)
 
 
 def _climb(state: Outreach, plan: OutreachPlan, facts: Facts, now: datetime) -> Do:

@@ -59,7 +59,7 @@ def next_step(
     text = facts.text(state.step, state.attempt)
     if text is None or text.lost:
         return _give_up(state, "not_reached")
-    since = text.accepted_at or text.due_at
+    since = text.counts_from(now)
     if now >= since + plan.give_up_after:
         return _give_up(state, "no_answer")
     if state.reminded or state.phase == OFFER:

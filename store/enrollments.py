@@ -10,8 +10,8 @@ from store.models import ContactPoint, Enrollment, Intent
 
 
 async def lock(session: AsyncSession, enrollment_id: str) -> Enrollment:
-    """The row, for this transaction alone."""
-    return await session.get_one(Enrollment, enrollment_id, with_for_update=True)
+    """The row, for this transaction alone; outcomes and intents may still be added to it."""
+    return await session.get_one(Enrollment, enrollment_id, with_for_update={"key_share": True})
 
 
 async def of_phone(session: AsyncSession, phone: str) -> Sequence[Enrollment]:
