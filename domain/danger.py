@@ -38,8 +38,9 @@ class Danger:
 
 
 def fold(text: str) -> str:
-    """Lower case, no accents, no punctuation, single spaces: the form all phrases are read in."""
-    plain = unicodedata.normalize("NFKD", text.replace("\u2019", "'").replace("\u2018", "'"))
+    """Lower case, no accents, no punctuation, single spaces ("wrong #" is a wrong number)."""
+    text = re.sub(r"#(?!\s*\d)", " number ", text.replace("\u2019", "'").replace("\u2018", "'"))
+    plain = unicodedata.normalize("NFKD", text)
     plain = "".join(char for char in plain if not unicodedata.combining(char)).casefold()
     return " ".join(re.findall(r"[^\W_]+", plain.replace("'", "")))
 

@@ -140,8 +140,11 @@ def _bare(folded: str, words: ReplyWords) -> str:
 def _stop(folded: str, bare: str, words: ReplyWords) -> Stop | None:
     wrong_number = matches(words.wrong_number, folded)
     tokens = bare.split()
-    # "STOP STOP STOP", "stop unsubscribe", "alto stop".
-    if tokens and all(token in words.stop for token in tokens):
+    # "STOP please", "STOP STOP STOP", "alto stop", "STOPPPP".
+    squeezed = re.sub(r"(.)\1+", r"\1", bare)
+    if not words.stop.isdisjoint({bare, squeezed}) or (
+        tokens and all(token in words.stop for token in tokens)
+    ):
         return Stop(wrong_number=wrong_number)
     read = cut(words.stop_unless, folded)
     if matches(words.stop_requests, read):

@@ -45,6 +45,11 @@ CORPUS = {
         quiero hacerme daño
         voy a quitarme la vida
         no vale la pena vivir
+        i feel hopeless
+        I hate my life
+        nobody would miss me
+        I am depressed
+        ya no puedo más
     """,
     DangerKind.OVERDOSE: """
         I think I overdosed
@@ -59,6 +64,10 @@ CORPUS = {
         sobredosis
         tomé demasiadas pastillas
         necesito naloxona
+        i took double my dose
+        took 4 pills instead of 2
+        took the wrong pills
+        tomé doble dosis por error
         me tomé todo, creo que es sobredosis
     """,
     DangerKind.EMERGENCY: """
@@ -81,6 +90,13 @@ CORPUS = {
         coughing up blood
         he won't wake up
         call 911
+        I need help now im dying
+        i fell and cant get up
+        hit my head
+        left arm numb
+        numb on one side
+        drank bleach
+        my heart is racing and i feel faint
         I need an ambulance
         my throat is closing
         no chest pain but I can't breathe
@@ -105,6 +121,7 @@ CORPUS = {
         he has a gun
         my son threatened me
         I'm going to kill him
+        i want to hurt my brother
         mi esposo me pega
         me amenaza con un cuchillo
         tengo miedo de mi pareja
@@ -118,6 +135,11 @@ SAFE = """
     this cough is killing me
     these prices are killing me
     I'm dying laughing
+    I'm dying to know
+    not depressed
+    should I take a double dose
+    my sugar is 40
+    I don't feel good
     that cake is to die for
     me muero de hambre
     me muero de la risa
@@ -159,7 +181,7 @@ def test_danger_is_heard(body: str, kind: DangerKind) -> None:
     found = find_danger(body, WORDS)
     assert found is not None
     assert found.kind is kind
-    assert found.level in (Urgency.EMERGENCY, Urgency.SAME_HOUR)
+    assert found.level in (Urgency.EMERGENCY, Urgency.SAME_HOUR, Urgency.SAME_DAY)
 
 
 @pytest.mark.parametrize("body", lines(SAFE))

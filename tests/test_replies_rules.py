@@ -133,6 +133,24 @@ quiero darme de baja
 cancelar mensajes
 déjenme en paz
 revoco mi permiso
+STOPPPP
+how do i stop these messages
+Alltoooo
+ya no mas
+I want to cancel my enrollment
+can i cancel the texts
+please cancel my enrollment in this program
+would you please stop sending this crap
+how can I opt out
+don't send me anything else
+no thank you please remove
+párele
+no moleste
+elimine mi numero
+cancelen todo
+no deseo recibir mas textos
+stop the messages
+can you stop calling
 i want to quit
 I want to cancel
 quiero cancelar
@@ -148,6 +166,22 @@ no me interesa
 I quit
 stop by the counter and stop
 stop what
+how do I unsubscribe?
+i need you to stop
+why do you keep texting me
+i never signed up for this
+this is harassment
+I'll report you to the FCC
+go away
+END SERVICE
+no longer interested
+1 stop
+Stop 2
+can I cancel my refill
+she passed away
+He died last month
+ya falleció
+the member is deceased
 """
 
 NOT_STOPS = """
@@ -169,6 +203,19 @@ don't stop texting me
 please dont stop sending these
 I never quit
 my job ended
+please don't cancel my appointment
+did you cancel my order
+i stopped by yesterday
+stop by at 5?
+the pain won't stop
+doctor told me to quit salt
+till the end of may
+when does the program end
+my husband died last week
+sorry this is not maria
+I'm not feeling well
+I need help with food
+necesito ayuda
 no more pills left
 no more than two
 weekend is fine
@@ -243,6 +290,7 @@ WRONG_NUMBERS = """
 wrong number
 Wrong number!
 you have the wrong number
+wrong #
 sorry wrong person
 u got the wrong guy
 this is not her phone
