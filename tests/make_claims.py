@@ -4,6 +4,7 @@ import csv
 import itertools
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ DRUGS = [
 ]  # fmt: skip
 
 
+@cache
 def value_sets() -> ValueSets:
     """The project's own."""
     return ValueSets.from_data(
@@ -37,6 +39,7 @@ def value_sets() -> ValueSets:
     )
 
 
+@cache
 def scoring() -> Scoring:
     """The project's own."""
     return Scoring.from_data(yaml.safe_load((PROGRAMS / "scoring.yaml").read_text()))
