@@ -18,11 +18,12 @@ setup: .venv/prod.stamp ## prepare .venv for running (hash-locked; uv if it is h
 	@./setup.sh dev
 	@touch $@
 
+# The parent is named so that Doorway also stops when make is killed.
 demo: .venv/prod.stamp ## run everything on made-up members (ARGS="--members 60 --days 60")
-	@$(BIN)/doorway demo $(ARGS)
+	@DOORWAY_PARENT_PID=$$PPID exec $(BIN)/doorway demo $(ARGS)
 
 up: .venv/prod.stamp ## run the product alone
-	@$(BIN)/doorway up $(ARGS)
+	@DOORWAY_PARENT_PID=$$PPID exec $(BIN)/doorway up $(ARGS)
 
 test: .venv/dev.stamp ## run all tests (ARGS="tests/test_x.py -k word")
 	@if [ ! -x /usr/bin/chromium ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

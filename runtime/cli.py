@@ -1,6 +1,7 @@
 """`doorway ...`: what an operator types, each command teaching what it does."""
 
 import asyncio
+import signal
 import sys
 from datetime import datetime
 from importlib.metadata import version
@@ -72,6 +73,7 @@ def up(port: Port = None, day_seconds: DaySeconds = None) -> None:
     """
     from runtime import up as room
 
+    watch_parent(signal.SIGTERM)
     room.up(_settings(port), day_seconds, out.print)
 
 
@@ -110,6 +112,7 @@ def demo(
     plan = room.Plan(
         claims, members, day_seconds, days, seed, report, as_of.date() if as_of else None
     )
+    watch_parent(signal.SIGTERM)
     room.demo(_settings(port), plan, out)
 
 

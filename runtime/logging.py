@@ -80,11 +80,9 @@ def set_up_logging(level: str = "INFO", *, component: str = "") -> None:
     """Send structlog and the standard library's loggers through one door to standard error."""
 
     def name_component(_logger: Any, _method: str, event: EventDict) -> EventDict:
-        if component:
-            event["component"] = component
-        return event
+        return {**event, "component": component} if component else event
 
-    shared: list[Processor] = [
+    entry: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -92,25 +90,31 @@ def set_up_logging(level: str = "INFO", *, component: str = "") -> None:
         name_component,
         exception_by_place,
     ]
-    last: list[Processor] = [
-        pattern_of_others,
-        only_loggable,
-        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        structlog.processors.JSONRenderer(),
-    ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*entry, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last)
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=entry, processors=EXIT)
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    _hush()
+
+
+EXIT: list[Processor] = [
+    pattern_of_others,
+    only_loggable,
+    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+    structlog.processors.JSONRenderer(),
+]
+
+
+def _hush() -> None:
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("uvicorn", "uvicorn.error"):

@@ -132,7 +132,7 @@ def number_in(path: Path) -> int | None:
     return None
 
 
-def watch_parent() -> None:
+def watch_parent(last_signal: signal.Signals = signal.SIGKILL) -> None:
     """End this process when `DOORWAY_PARENT_PID` is set and no longer our parent.
 
     Covers systems without a parent-death signal, and the moment between fork and asking for one.
@@ -145,6 +145,6 @@ def watch_parent() -> None:
     def look() -> None:
         while os.getppid() == parent:
             time.sleep(ORPHAN_CHECK_SECONDS)
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), last_signal)
 
     threading.Thread(target=look, name="parent-watch", daemon=True).start()
