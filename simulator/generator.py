@@ -11,7 +11,7 @@ from simulator import area_codes, conditions, drugs, tuva
 from simulator.network import check_numbers, load_places, make_network, write_network
 from simulator.seeded import script, session, slot_table, table, write
 
-BATCH = 50_000
+BATCH = 25_000
 """Members whose claims are made at once; memory does not grow with the number of batches."""
 
 MOST_MEMBERS = 2_000_000
