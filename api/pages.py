@@ -22,7 +22,12 @@ def environment(templates: Path) -> Environment:
         lstrip_blocks=True,
     )
     env.filters.update(
-        clock=when.clock, moment=when.moment, day=when.day, distance=when.distance, phone=words.phone, say=words.say
+        clock=when.clock,
+        moment=when.moment,
+        day=when.day,
+        distance=when.distance,
+        phone=words.phone,
+        say=words.say,
     )
     env.globals.update(zone_name=when.zone_name)
     return env

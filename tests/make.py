@@ -77,7 +77,9 @@ def phone(number: str = "+16145550134", **given: Any) -> Phone:
     return _with(Phone, {"phone": number}, given)
 
 
-def contact_point(member_id: str = "m1", number: str = "+16145550134", **given: Any) -> ContactPoint:
+def contact_point(
+    member_id: str = "m1", number: str = "+16145550134", **given: Any
+) -> ContactPoint:
     return _with(ContactPoint, {"member_id": member_id, "phone": number, "kind": "mobile"}, given)
 
 
@@ -159,7 +161,7 @@ def evidence(member_id: str = "m1", **given: Any) -> Evidence:
 def reading(enrollment_id: str = "e1", **given: Any) -> Reading:
     return _with(Reading, {
         "enrollment_id": enrollment_id, "kind": "bp", "systolic": 150, "diastolic": 95,
-        "at": NOW - 2 * HOUR, "message_id": "SM1", "level": "week", "rule": "bp-average",
+        "at": NOW - 2 * HOUR, "message_id": "SM1", "level": "business_days", "rule": "bp-average",
     }, given)  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.responses import RedirectResponse, Response
 
 from api.auth import AnyStaff, Coordinator, Viewer
+from api.console.questions import Questions
 from api.console.strip import strip
 from api.deps import Clocks, Journeys, OpenSessions, Session
 from api.pages import render_page
@@ -46,10 +47,11 @@ async def page(
     enrollment_id: EnrollmentId,
     viewer: AnyStaff,
     session: Session,
+    clocks: Clocks,
     before: datetime | None = None,
     action: Annotated[int | None, Query(ge=1)] = None,
 ) -> Response:
-    view = await _view(session, viewer, enrollment_id)
+    view = await _view(session, viewer, enrollment_id, clocks)
     said = await last_action(session, enrollment_id, action) if action else None
     shown = await timeline(session, enrollment_id, before=_aware(before))
     return await _draw(
@@ -59,10 +61,14 @@ async def page(
 
 @router.get("/{enrollment_id}/live")
 async def fragment(
-    request: Request, enrollment_id: EnrollmentId, viewer: AnyStaff, session: Session
+    request: Request,
+    enrollment_id: EnrollmentId,
+    viewer: AnyStaff,
+    session: Session,
+    clocks: Clocks,
 ) -> Response:
     """What a live page swaps in: the strip and the newest of the timeline."""
-    view = await _view(session, viewer, enrollment_id)
+    view = await _view(session, viewer, enrollment_id, clocks)
     shown = await timeline(session, enrollment_id)
     return await _draw(request, "console/_live.html", session, view, shown, before=None)
 
@@ -99,8 +105,8 @@ async def act(
     )
 
 
-async def _view(session: Session, viewer: Viewer, enrollment_id: str) -> MemberView:
-    view = await view_member(session, viewer.scope, enrollment_id)
+async def _view(session: Session, viewer: Viewer, enrollment_id: str, clocks: Clocks) -> MemberView:
+    view = await view_member(session, viewer.scope, enrollment_id, now=clocks.now())
     if view is None:
         raise NotFound
     return view
@@ -123,6 +129,7 @@ async def _draw(
         timeline=shown,
         staff=await names_of_staff(session, actors | {view.enrollment.held_by or ""}),
         actions=possible(view),
+        questions=Questions.of(request.app.state.programs.get(view.enrollment.program)),
         form_id=lambda: str(uuid.uuid4()),
         **context,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,9 +17,9 @@ from store.models import (
     StaffAction,
     StaffMember,
     Stage,
-    Task,
 )
 from store.pages.scope import Scope
+from store.pages.tasks import TaskFilter, TaskLine, open_tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class MemberView:
     stages: Sequence[Stage]
     evidence: Sequence[Evidence]
     medications: Sequence[Medication]
-    tasks: Sequence[Task]
+    tasks: Sequence[TaskLine]
     others: Sequence[Enrollment]
     """The member's other enrollments that the viewer may see."""
 
@@ -67,7 +68,9 @@ def reason(line: str, protected: frozenset[str]) -> Reason:
     return Reason(points, words or code or line)
 
 
-async def view_member(session: AsyncSession, scope: Scope, enrollment_id: str) -> MemberView | None:
+async def view_member(
+    session: AsyncSession, scope: Scope, enrollment_id: str, *, now: datetime
+) -> MemberView | None:
     """None when there is no such enrollment, or it is not this viewer's to see."""
     query = select(Enrollment).where(Enrollment.id == enrollment_id)
     enrollment: Enrollment | None = await session.scalar(scope.limit(query))
@@ -80,7 +83,7 @@ async def view_member(session: AsyncSession, scope: Scope, enrollment_id: str) -
     stages = select(Stage).where(Stage.enrollment_id == enrollment.id)
     evidence = select(Evidence).where(Evidence.member_id == member_id)
     medications = select(Medication).where(Medication.member_id == member_id)
-    tasks = select(Task).where(Task.enrollment_id == enrollment.id, Task.done_at.is_(None))
+    wanted = TaskFilter(enrollment_id=enrollment.id)
     return MemberView(
         enrollment=enrollment,
         member=await session.get_one(Member, member_id),
@@ -91,7 +94,7 @@ async def view_member(session: AsyncSession, scope: Scope, enrollment_id: str) -
         stages=(await session.scalars(stages.order_by(Stage.due_at.nulls_last()))).all(),
         evidence=(await session.scalars(evidence.order_by(Evidence.condition))).all(),
         medications=(await session.scalars(medications.order_by(Medication.runs_out_on))).all(),
-        tasks=(await session.scalars(tasks.order_by(Task.urgent.desc(), Task.due_at))).all(),
+        tasks=await open_tasks(session, scope, wanted, now=now),
         others=(await session.scalars(others)).all(),
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.models import Enrollment, Member, Pharmacy, Task
+from store.models import Enrollment, InboundText, Member, Pharmacy, Task
 from store.pages.scope import Scope
 
 
@@ -15,6 +15,7 @@ from store.pages.scope import Scope
 class TaskFilter:
     """Empty: no limit of that kind."""
 
+    enrollment_id: str = ""
     role: str = ""
     kind: str = ""
     urgent: bool = False
@@ -29,6 +30,8 @@ class TaskLine:
     enrollment: Enrollment | None
     member: Member | None
     pharmacy: Pharmacy | None
+    text: InboundText | None
+    """The member's words the task is about."""
 
 
 async def open_tasks(
@@ -41,14 +44,17 @@ async def open_tasks(
 ) -> Sequence[TaskLine]:
     """Urgent before the rest, then by deadline: what is overdue comes first of each."""
     query = (
-        select(Task, Enrollment, Member, Pharmacy)
+        select(Task, Enrollment, Member, Pharmacy, InboundText)
         .outerjoin(Enrollment, Enrollment.id == Task.enrollment_id)
         .outerjoin(Member, Member.id == Enrollment.member_id)
         .outerjoin(Pharmacy, Pharmacy.npi == Enrollment.pharmacy_npi)
+        .outerjoin(InboundText, InboundText.sid == Task.message_id)
         .where(Task.done_at.is_(None))
         .order_by(Task.urgent.desc(), Task.due_at, Task.id)
         .limit(limit)
     )
+    if wanted.enrollment_id:
+        query = query.where(Task.enrollment_id == wanted.enrollment_id)
     if wanted.role:
         query = query.where(Task.role == wanted.role)
     if wanted.kind:

@@ -73,11 +73,14 @@ SOURCES: Sequence[_Source] = (
 # Shown by the row they are about; as lines of their own they would only repeat it.
 TOLD_ELSEWHERE = (
     "delivery_*",
+    "escalation",
     "letter_*",
     "need_found",
     "note_*",
     "reading",
+    "reading_level",
     "referral_requested",
+    "reply",
     "screening_started",
     "staff_*",
     "task_*",
