@@ -115,7 +115,7 @@ async def _send_text(scene: Scene, effect: SendText) -> None:
             step=effect.step,
             attempt=effect.attempt,
             template=effect.template,
-            template_version=kind.version,
+            template_version=str(kind.version),
             language=scene.member.language,
             facts=dict(effect.facts),
             purpose=effect.purpose,

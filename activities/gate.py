@@ -42,8 +42,8 @@ class Gate:
             await session.get(Enrollment, intent.enrollment_id) if intent.enrollment_id else None
         )
         member = await session.get(Member, enrollment.member_id) if enrollment else None
-        body = await self._body(session, intent, enrollment, member)
-        facts = await self._facts(session, intent, phone, enrollment, member, body, now)
+        body, sound = await self._body(session, intent, enrollment, member)
+        facts = await self._facts(session, intent, phone, enrollment, member, body, sound, now)
         return judge(facts, self.rules_now(), now), body
 
     def rules_now(self) -> GateRules:
@@ -63,6 +63,7 @@ class Gate:
         enrollment: Enrollment | None,
         member: Member | None,
         body: str | None,
+        sound: bool,
         now: datetime,
     ) -> GateFacts:
         number = phone.phone if phone else None
@@ -84,6 +85,7 @@ class Gate:
             state=member.state if member else None,
             segments=None if body is None else self.texts.count(body),
             max_segments=self.texts.kind(intent.template).max_segments,
+            sound=sound,
             care_texts=await gate.care_texts(session, number, now) if number else [],
             open_until=await gate.other_question_until(session, phone, intent) if phone else None,
             asks=intent.asks is not None,
@@ -95,7 +97,8 @@ class Gate:
         intent: Intent,
         enrollment: Enrollment | None,
         member: Member | None,
-    ) -> str | None:
+    ) -> tuple[str | None, bool]:
+        """The filled text, and whether it may be said; (None, True) without a translation."""
         program = self.programs[enrollment.program] if enrollment else None
         sender = program.sender if program else next(iter(self.programs.values())).sender
         pharmacy = None
@@ -111,9 +114,11 @@ class Gate:
             **intent.facts,
         }
         try:
-            return self.texts.render(intent.template, intent.language, facts)
+            body = self.texts.render(intent.template, intent.language, facts)
         except MissingTranslation:
-            return None
+            return None, True
+        wrong = self.texts.problems(body, intent.template, intent.language, facts["pharmacy"])
+        return body, not set(wrong) - {"too_long"}
 
 
 def _covered(member: Member | None, program: Program | None, now: datetime) -> bool:

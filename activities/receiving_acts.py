@@ -53,7 +53,7 @@ async def answer(received: Received, template: str, purpose: Purpose = Purpose.R
             stage="receiving",
             step=f"answer-{received.text.sid}",
             template=template,
-            template_version=kind.version,
+            template_version=str(kind.version),
             language=received.member.language if received.member else "en",
             purpose=purpose,
             priority=kind.priority,
@@ -85,8 +85,10 @@ async def cry_for_help(received: Received, danger: Danger) -> None:
     received.record("cry_for_help", danger.rule)
     if danger.stop:
         await stop(received, doubtful=True, confirm=False)
-    elif danger.template:
-        await answer(received, danger.template, Purpose.SAFETY)
+    if danger.template:
+        # Who asks for silence and for help in one text gets the help as the one permitted answer.
+        purpose = Purpose.STOP if danger.stop else Purpose.SAFETY
+        await answer(received, danger.template, purpose)
 
 
 async def stop(received: Received, *, doubtful: bool, confirm: bool = True) -> None:

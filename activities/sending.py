@@ -145,7 +145,7 @@ class SendingActivities:
         if intent.enrollment_id is None:
             return
         enrollments.nudge(await session.get_one(Enrollment, intent.enrollment_id), now)
-        if intent.reason in ("no_template", "too_long", "no_hours"):
+        if intent.reason in ("no_template", "too_long", "bad_content", "no_hours"):
             await tasks.open_task(
                 session,
                 intent.enrollment_id,

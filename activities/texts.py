@@ -1,47 +1,20 @@
 """The texts of the house: which template in which version and language, filled and counted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 
 from domain.segments import segments, to_gsm7
+from domain.templates_lint import SmsCatalogue, SmsTemplate, problems
 
 
 class MissingTranslation(Exception):
     """No approved text in the member's language: a person must speak with the member."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextKind:
-    """What programs/sms.yaml says of one template."""
-
-    version: str
-    priority: int
-    """The lower goes first."""
-    asks: str | None
-    """The kind of answer it opens a prompt for; None: it asks nothing."""
-    max_segments: int
-
-    @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> Mapping[str, "TextKind"]:
-        """`data` is programs/sms.yaml; by template."""
-        most = data["max_segments"]
-        return {
-            name: cls(
-                str(row["version"]),
-                row["priority"],
-                row.get("asks"),
-                row.get("max_segments", most),
-            )
-            for name, row in data["templates"].items()
-        }
-
-
 class Texts:
-    def __init__(self, templates: Path, catalogue: Mapping[str, TextKind]) -> None:
+    def __init__(self, templates: Path, catalogue: SmsCatalogue) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(templates / "sms"),
             undefined=StrictUndefined,
@@ -50,9 +23,9 @@ class Texts:
         )
         self._catalogue = catalogue
 
-    def kind(self, template: str) -> TextKind:
+    def kind(self, template: str) -> SmsTemplate:
         """KeyError for a template nobody approved."""
-        return self._catalogue[template]
+        return self._catalogue.templates[template]
 
     def render(self, template: str, language: str, facts: Mapping[str, str]) -> str:
         """The text as it will be sent, in the GSM alphabet where its letters allow."""
@@ -61,6 +34,10 @@ class Texts:
         except TemplateNotFound as missing:
             raise MissingTranslation(template) from missing
         return to_gsm7(found.render(facts).strip())
+
+    def problems(self, body: str, template: str, language: str, pharmacy: str) -> tuple[str, ...]:
+        """Codes of what keeps a filled text from leaving; none when it may."""
+        return problems(body, self.kind(template), language, pharmacy, self._catalogue)
 
     def count(self, body: str) -> int:
         return segments(body).count

@@ -8,7 +8,7 @@ from domain.answers import NO, OTHER, YES, choice
 from domain.danger import Urgency
 from domain.effects import Effect, OpenTask, Record, SaveReading, SendText
 from domain.outbox import Purpose
-from domain.reading_rules import Level, ReadingRules, level
+from domain.reading_rules import Level, ReadingRules, level, symptoms_in
 from domain.readings import BloodPressure, Glucose, Implausible, parse
 from domain.stages import Do, Done, Facts, Heard, ReadingFact, Wait
 
@@ -64,7 +64,7 @@ def heard(state: Coaching, body: str, plan: CoachingPlan, facts: Facts, now: dat
     reading = parse(body, "glucose" if kind == "glucose" else "bp", plan.rules.bounds)
     match reading:
         case BloodPressure() | Glucose():
-            return _note(state, reading, plan, facts, now)
+            return _note(state, reading, body, plan, facts, now)
         case Implausible():
             return _again(state, plan, "implausible")
     return _again(state, plan, "unreadable")
@@ -76,7 +76,7 @@ def heard_unasked(
     """A reading sent without being asked for counts; anything else is for somebody else."""
     reading = parse(body, None, plan.rules.bounds)
     if isinstance(reading, BloodPressure | Glucose):
-        return _note(state, reading, plan, facts, now)
+        return _note(state, reading, body, plan, facts, now)
     return None
 
 
@@ -99,11 +99,14 @@ def _due(state: Coaching, plan: CoachingPlan, facts: Facts, now: datetime) -> da
 def _note(
     state: Coaching,
     reading: BloodPressure | Glucose,
+    body: str,
     plan: CoachingPlan,
     facts: Facts,
     now: datetime,
 ) -> Heard:
-    found = level(reading, [(r.at, _reading(r)) for r in facts.readings], plan.rules, now)
+    earlier = [(fact.at, _reading(fact)) for fact in facts.readings]
+    symptoms = symptoms_in(body, plan.rules)
+    found = level(reading, earlier, plan.rules, now, symptoms=symptoms)
     ordinal = state.readings + 1
     saved = _saved(reading, found)
     step = f"reading-{ordinal}"

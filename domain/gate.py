@@ -31,6 +31,8 @@ class Reason(StrEnum):
     DAY_CAP = "day_cap"
     WEEK_CAP = "week_cap"
     OPEN_PROMPT = "open_prompt"
+    BAD_CONTENT = "bad_content"
+    """The filled text says what no text may say, or lacks what it must say."""
     NO_HOURS = "no_hours"
     """No hour of the coming weeks is allowed in every zone the recipient may be in."""
 
@@ -83,6 +85,8 @@ class GateFacts:
     segments: int | None
     """None: no approved text in the member's language."""
     max_segments: int
+    sound: bool
+    """The filled text passes the rules of content."""
     care_texts: Sequence[datetime]
     """When texts begun by us were accepted by this phone in the last eight days."""
     open_until: datetime | None
@@ -134,6 +138,7 @@ def _never(facts: GateFacts, rules: GateRules, now: datetime) -> Reason | None:
         Reason.JOURNEY_ENDED: facts.journey_ended and facts.purpose is Purpose.CARE,
         Reason.EXPIRED: now >= facts.expires_at,
         Reason.NO_TEMPLATE: facts.segments is None,
+        Reason.BAD_CONTENT: not facts.sound,
         Reason.TOO_LONG: (facts.segments or 0) > facts.max_segments,
     }
     return next((reason for reason, holds in speaks.items() if holds), None)

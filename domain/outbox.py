@@ -82,6 +82,11 @@ class SentText:
         """It will never reach the member."""
         return self.status in (Status.WITHHELD, Status.FAILED, Status.CANCELLED)
 
+    def counts_from(self, asked_at: datetime | None) -> datetime:
+        """When the carrier took it or when it may leave; a hold moves `asked_at`, and this on."""
+        at = self.accepted_at or self.due_at
+        return max(at, asked_at) if asked_at else at
+
     def counts_from(self, now: datetime) -> datetime:
         """From when an answer is waited for: a text that has not left yet has not begun to."""
         return self.accepted_at or max(self.due_at, now)

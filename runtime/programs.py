@@ -9,7 +9,6 @@ from typing import Any
 
 import yaml
 
-from activities.texts import TextKind
 from claims.criteria import Criteria, Scoring
 from claims.valuesets import ValueSets
 from domain.instruments import Instrument, ZCodes
@@ -17,6 +16,7 @@ from domain.program import BadProgram, Program
 from domain.quiet_hours import ContactHours
 from domain.reading_rules import ReadingRules
 from domain.replies import ReplyWords
+from domain.templates_lint import SmsCatalogue
 from runtime.data import PROGRAMS
 from runtime.errors import Refusal
 
@@ -105,7 +105,7 @@ class Rules:
 
     hours: ContactHours
     words: ReplyWords
-    texts: Mapping[str, TextKind]
+    texts: SmsCatalogue
     area_codes: Mapping[str, Sequence[str]]
     deadlines: Mapping[str, timedelta]
 
@@ -117,7 +117,7 @@ def rules() -> Rules:
     return Rules(
         hours=ContactHours.from_data(read("contact_rules.yaml")),
         words=ReplyWords.from_data(read("replies.yaml"), read("danger.yaml")),
-        texts=TextKind.from_data(read("sms.yaml")),
+        texts=SmsCatalogue.from_data(read("sms.yaml")),
         area_codes=codes.get("area_codes", codes),
         deadlines={name: timedelta(minutes=value) for name, value in minutes.items()},
     )
