@@ -20,7 +20,8 @@ with reason as (
     select *, case
         when not target then 'visits'
         when standing = 'near miss' then
-            ['one claim', 'same day', 'too old', 'lookalike', 'taken back'][between_u(i, 'miss', 1, 5)]
+            ['one claim', 'same day', 'too old', 'lookalike', 'taken back'][
+                between_u(i, 'miss', 1, 5)]
         when condition = 'oud' and u(i, 'oud course') < 0.12 then 'treatment'
         when condition = 'oud' and u(i, 'oud course') < 0.20 then 'overdose'
         when condition = 'oud' and u(i, 'oud course') < 0.28 then 'drug only'

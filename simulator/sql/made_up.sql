@@ -3,7 +3,8 @@
 
 create or replace table person as
 with asked as (
-    select person_id::varchar as home, state as known_state, birth_date, has_name, has_zip, has_phone,
+    select person_id::varchar as home, state as known_state, birth_date, has_name, has_zip,
+        has_phone,
         case when lower(left(gender, 1)) in ('f', '2') then 'female' else 'male' end as gender
     from person_source
 ), placed as (

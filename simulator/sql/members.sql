@@ -36,6 +36,5 @@ select n.*, format('M{:08d}', i) as person_id, first.name as first_name, last.na
 from named n
 join first_name first on first.tongue = n.tongue and first.gender = n.gender
     and first.slot = slot_u(i, 'first name')
-join last_name last on last.tongue = n.tongue
-    and last.slot = slot_u(home, 'last name')
+join last_name last on last.tongue = n.tongue and last.slot = slot_u(home, 'last name')
 join street road on road.slot = slot_u(home, 'road');

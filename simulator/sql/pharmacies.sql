@@ -28,7 +28,8 @@ with lives as (
     select state, sum(population) / sum(sum(population)) over () as share
     from zip where list_contains(getvariable('served'), state) group by state
 )
-select state, greatest(14, 1.8 * getvariable('network_members') * any_value(share) / count(*)) as mean
+select state,
+    greatest(14, 1.8 * getvariable('network_members') * any_value(share) / count(*)) as mean
 from pharmacy_place join zip using (zip) join lives using (state) group by state;
 
 create or replace table pharmacy as
@@ -45,12 +46,12 @@ select
     between_u(d.k, 'house', 10, 4990)::varchar || ' ' || road.name || ' St' as address,
     d.city, d.state, d.zip as zip_code, round(d.lat, 6) as latitude, round(d.lon, 6) as longitude,
     case when d.anchor or d.member_of < 0.80
-        then (getvariable('as_of') - between_u(d.k, 'joined', 400, 2400)::int)
-        when d.member_of < 0.84 then (getvariable('as_of') + between_u(d.k, 'joins', 20, 90)::int)
-        when d.member_of < 0.90 then (getvariable('as_of') - between_u(d.k, 'joined', 900, 2400)::int)
+        then days_ago(between_u(d.k, 'joined', 400, 2400))
+        when d.member_of < 0.84 then days_ago(-between_u(d.k, 'joins', 20, 90))
+        when d.member_of < 0.90 then days_ago(between_u(d.k, 'joined', 900, 2400))
     end as cpesn_from,
     case when not d.anchor and d.member_of between 0.84 and 0.90
-        then (getvariable('as_of') - between_u(d.k, 'left', 10, 600)::int) end as cpesn_to,
+        then days_ago(between_u(d.k, 'left', 10, 600)) end as cpesn_to,
     concat_ws(';',
         case when d.anchor or u(d.k, 'es') < 0.88 then 'express-scripts' end,
         case when d.anchor or u(d.k, 'cx') < 0.82 then 'carelonrx' end,
@@ -76,5 +77,4 @@ join room using (state)
 join pharmacy_name form on form.slot = slot_u(d.k, 'form')
 join street on street.slot = slot_u(d.k, 'sign')
 join street road on road.slot = slot_u(d.k, 'road')
-join last_name last on last.tongue = 'en'
-    and last.slot = slot_u(d.k, 'owner');
+join last_name last on last.tongue = 'en' and last.slot = slot_u(d.k, 'owner');

@@ -47,7 +47,7 @@ with coded as (
         days_ago(ago) + if(setting = 'inpatient', between_of(e.i, 'nights', claim_id, 1, 9), 0)::int
             as stops,
         b.codes[between_of(e.i, 'which second', claim_id, 1, len(b.codes))] as second,
-        case when u_of(e.i, 'second dx', claim_id) < 0.7 and e.code <> second then second end as beside,
+        if(u_of(e.i, 'second dx', claim_id) < 0.7 and e.code <> second, second, null) as beside,
         b.codes[between_of(e.i, 'which third', claim_id, 1, len(b.codes))] as third
     from encounter e join person p using (i) left join beside_codes b using (i)
 ), ordered as (
@@ -91,7 +91,8 @@ select i, sign, claim_id, line as claim_line_number,
         when 'ed' then if(line = 1, '0450', '0300')
         when 'outpatient' then if(line = 1, '0510', '0300') end as revenue_center_code,
     1 as service_unit_quantity,
-    case when course = 'treatment' then 'H0020' when setting = 'outpatient' and line = 1 then 'G0463'
+    case when course = 'treatment' then 'H0020'
+        when setting = 'outpatient' and line = 1 then 'G0463'
         when setting = 'professional' and place >= 0.90 then 'G2025'
         when setting = 'professional' then 'T1015' end as hcpcs_code,
     case when setting = 'professional' and u_of(i, 'seen by', claim_id) < 0.7 then doctor
@@ -101,7 +102,8 @@ select i, sign, claim_id, line as claim_line_number,
     if(setting = 'professional', null, prescriber_npi(80000000 + left(zip, 3)::int))
         as facility_npi,
     if(course = 'bad date', null, (stops + 12)::varchar) as paid_date,
-    round(sign * case setting when 'inpatient' then 3000 + 14000 * money when 'ed' then 250 + 1500 * money
+    round(sign * case setting when 'inpatient' then 3000 + 14000 * money
+        when 'ed' then 250 + 1500 * money
         when 'outpatient' then 90 + 400 * money else 45 + 160 * money end / (line * line), 2)
         as paid_amount,
     paid_amount as allowed_amount, round(paid_amount * 1.8, 2) as charge_amount,
