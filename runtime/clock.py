@@ -47,6 +47,13 @@ async def load_clock_async(connection: AsyncConnection | AsyncSession) -> Clock:
     return _clock((await connection.execute(_ROW)).one_or_none())
 
 
+def hold_clock(connection: Connection, wall: datetime, begin: datetime) -> None:
+    """Let a new rehearsal's time stand at `begin` until `start_clock`; an older one's stays."""
+    values = {"wall": wall, "business": begin, "rate": 0.0, "promised": begin}
+    connection.execute(insert(ClockRow).values(one=1, **values).on_conflict_do_nothing())
+    connection.commit()
+
+
 def start_clock(
     connection: Connection, wall: datetime, *, rate: float | None, begin: datetime | None = None
 ) -> Clock:
@@ -58,7 +65,7 @@ def start_clock(
     if stood is None and rate is None:
         return REAL
     business = stood.promised if stood else begin or wall
-    clock = Clock(wall=wall, business=business, rate=rate or (stood.rate if stood else 1.0))
+    clock = Clock(wall=wall, business=business, rate=rate or (stood and stood.rate) or 1.0)
     values = {
         "wall": clock.wall,
         "business": clock.business,

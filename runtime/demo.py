@@ -15,10 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from claims.people import export_persons
-from runtime import programs, report, wiring
+from runtime import programs, report
 from runtime.clock import wall_now
 from runtime.errors import Refusal
 from runtime.identify import find, last_day_of_service, show, steps
+from runtime.loading import load_results
 from runtime.progress import Progress, look
 from runtime.rehearsal import Cast, Simulation, cast_of
 from runtime.settings import Settings
@@ -79,22 +80,21 @@ def _load(made: House, plan: Plan, out: Console) -> Cast:
     with steps(out) as step:
         folders, contacts = _claims(home, plan, step)
         found = find(programs.names(), folders, home / "identified", plan.as_of, step)
+        cast = Cast(
+            claims=str(plan.claims.resolve()) if plan.claims else None,
+            members=plan.members,
+            seed=plan.seed,
+            as_of=found.as_of.isoformat(),
+            contacts=tuple(str(path) for path in contacts),
+        )
+        made.hold_clock(cast.begin)
         step("enrolling")
-        limit = None if plan.claims is None else plan.members
-        wiring.load(
+        load_results(
             made.settings.model_copy(update={"database_url": made.database_url}),
             home / "identified",
-            start=True,
-            limit=limit,
+            limit=None if plan.claims is None else plan.members,
         )
     show(found, out)
-    cast = Cast(
-        claims=str(plan.claims.resolve()) if plan.claims else None,
-        members=plan.members,
-        seed=plan.seed,
-        as_of=found.as_of.isoformat(),
-        contacts=tuple(str(path) for path in contacts),
-    )
     cast.write(home)
     return cast
 

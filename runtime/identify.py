@@ -14,8 +14,9 @@ from claims.clean import settle_as_of
 from claims.intake import open_folders
 from claims.run import RunReport
 from claims.run import identify as scan
-from runtime import programs, wiring
+from runtime import programs
 from runtime.errors import Refusal
+from runtime.loading import load_results
 from runtime.settings import Settings
 
 Step = Callable[[str], None]
@@ -40,7 +41,7 @@ def identify(
         report = find([program], [claims], folder, as_of, step)
         if start:
             step("enrolling")
-            enrolled = wiring.load(settings, folder, start=True, limit=None)
+            enrolled = load_results(settings, folder, limit=None)
     show(report, out)
     if start:
         out.print(f"{enrolled} members were enrolled; their journeys begin now.")

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from domain.clock import REAL, Clock
-from runtime.clock import keep_promise, rate_of, start_clock, wall_now
+from runtime.clock import hold_clock, keep_promise, rate_of, start_clock, wall_now
 from runtime.errors import Refusal
 from runtime.home import Running, sole_tenant
 from runtime.migrations import migrate
@@ -62,6 +62,11 @@ class House:
         rate = None if day_seconds is None else rate_of(day_seconds)
         with self.engine.connect() as connection:
             self.clock = start_clock(connection, wall_now(), rate=rate, begin=begin)
+
+    def hold_clock(self, begin: datetime) -> None:
+        """What is loaded now happened at `begin`, when the rehearsal is about to start."""
+        with self.engine.connect() as connection:
+            hold_clock(connection, wall_now(), begin)
 
     def start_programs(self, *more: Part) -> None:
         """API and worker (and more) side by side; `run.json` tells others where everything is."""

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, create_engine
 
 from domain.clock import REAL
-from runtime.clock import keep_promise, load_clock, rate_of, start_clock
+from runtime.clock import hold_clock, keep_promise, load_clock, rate_of, start_clock
 
 BEGIN = datetime(2026, 3, 2, 14, tzinfo=UTC)
 WALL = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -72,3 +72,17 @@ def test_another_pace_changes_the_pace_and_not_the_day(plain: Connection) -> Non
 def test_without_a_pace_a_rehearsal_keeps_its_own(plain: Connection) -> None:
     start_clock(plain, WALL, rate=FOUR_SECONDS_A_DAY, begin=BEGIN)
     assert start_clock(plain, WALL, rate=None).rate == FOUR_SECONDS_A_DAY
+
+
+def test_while_a_rehearsal_is_prepared_its_time_stands_still(plain: Connection) -> None:
+    hold_clock(plain, WALL, BEGIN)
+    prepared = WALL + timedelta(minutes=3)
+    assert load_clock(plain).at(prepared) == BEGIN
+    clock = start_clock(plain, prepared, rate=FOUR_SECONDS_A_DAY, begin=BEGIN)
+    assert clock.at(prepared) == BEGIN
+
+
+def test_a_rehearsal_under_way_is_not_sent_back_to_its_beginning(plain: Connection) -> None:
+    start_clock(plain, WALL, rate=FOUR_SECONDS_A_DAY, begin=BEGIN + timedelta(days=9))
+    hold_clock(plain, WALL, BEGIN)
+    assert load_clock(plain).business == BEGIN + timedelta(days=9)
