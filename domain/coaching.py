@@ -92,7 +92,7 @@ def _due(state: Coaching, plan: CoachingPlan, facts: Facts, now: datetime) -> da
     if state.asked_at is None:
         return (facts.reached_at or now) + plan.first_after
     text = facts.text(step_name(state.week))
-    sent = text.counts_from(now) if text and not text.lost else state.asked_at
+    sent = text.counts_from(now, state.asked_at) if text and not text.lost else state.asked_at
     return sent + plan.every
 
 

@@ -35,6 +35,9 @@ def next_step(
     if not state.sent:
         return _send_when_due(state, plan, facts, now)
     note = facts.note
+    if note and note.sent_at is None and now >= note.reply_by:
+        # Its problem is a person's task already: nobody has left it unanswered.
+        return Do(replace(state, how="not_sent"), (Record("note_expired", "never sent"),))
     if note is None or note.answered_at is None:
         until = note.reply_by if note else now + plan.reply_within
         if now < until:

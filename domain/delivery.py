@@ -48,6 +48,7 @@ class Deliveries:
     phase: str = IDLE
     due_on: date | None = None
     refills: tuple[str, ...] = ()
+    asked_at: datetime | None = None
     ordered_at: datetime | None = None
     handled: tuple[str, ...] = ()
     """Refills dealt with: ndc and date, so that a date is asked about once."""
@@ -117,6 +118,7 @@ def _look_for_refills(
         handled=(*state.handled, *map(key, quiet))[-40:],
         refills=tuple(map(key, asked)),
         phase=ASKED if asked else IDLE,
+        asked_at=now,
     )
     effects: list[Effect] = []
     if quiet:
@@ -135,7 +137,7 @@ def _awaiting_answer(
 ) -> Do | Wait:
     text = facts.text(_step(state))
     if text and not text.lost:
-        until = text.counts_from(now) + plan.answer_within
+        until = text.counts_from(now, state.asked_at) + plan.answer_within
         if now < until:
             return Wait(until, "refill_answer")
     return Do(_closed(state), (_call(state, plan, "refill_unanswered"),))
@@ -151,7 +153,7 @@ def _on_its_way(state: Deliveries, plan: DeliveryPlan, facts: Facts, now: dateti
         return Do(_closed(state), effects)
     if mine and all(delivery.status == Status.DELIVERED for delivery in mine):
         text = SendText(f"{_step(state)}-confirm", "delivery_confirm")
-        return Do(replace(state, phase=CONFIRMING), (text,))
+        return Do(replace(state, phase=CONFIRMING, asked_at=now), (text,))
     until = (state.ordered_at or now) + plan.arrive_within
     late = f"{_step(state)}-delivery_late"
     if now < until or late in facts.tasks:
@@ -168,7 +170,7 @@ def _awaiting_confirmation(
 ) -> Do | Wait:
     text = facts.text(f"{_step(state)}-confirm")
     if text and not text.lost:
-        until = text.counts_from(now) + plan.answer_within
+        until = text.counts_from(now, state.asked_at) + plan.answer_within
         if now < until:
             return Wait(until, "delivery_confirmation")
     return Do(_closed(state))

@@ -82,11 +82,11 @@ class SentText:
         """It will never reach the member."""
         return self.status in (Status.WITHHELD, Status.FAILED, Status.CANCELLED)
 
-    def counts_from(self, asked_at: datetime | None) -> datetime:
-        """When the carrier took it or when it may leave; a hold moves `asked_at`, and this on."""
-        at = self.accepted_at or self.due_at
-        return max(at, asked_at) if asked_at else at
+    def counts_from(self, now: datetime, asked_at: datetime | None = None) -> datetime:
+        """From when an answer is waited for: a text that has not left yet has not begun to.
 
-    def counts_from(self, now: datetime) -> datetime:
-        """From when an answer is waited for: a text that has not left yet has not begun to."""
-        return self.accepted_at or max(self.due_at, now)
+        `asked_at` is when its stage decided on it: a hold moves that on, and this with it.
+        """
+        if self.accepted_at is None:
+            return max(self.due_at, now)
+        return max(self.accepted_at, asked_at or self.accepted_at)

@@ -48,7 +48,7 @@ def next_step(state: Outreach, plan: OutreachPlan, facts: Facts, now: datetime) 
         return Done(answer)
     last = _last_contact(state, plan, facts, now)
     if state.rung == len(plan.rungs):
-        until = (last or now) + plan.patience
+        until = (last or state.used_at or now) + plan.patience
         return Done("unable_to_contact") if now >= until else Wait(until, "outreach_patience")
     rung = plan.rungs[state.rung]
     due = now if last is None else last + rung.after
@@ -87,7 +87,7 @@ def _last_contact(
     text = facts.text(step_name(state.rung))
     if text is None or text.lost:
         return None
-    return text.counts_from(now)
+    return text.counts_from(now, state.used_at)
 
 
 def _climb(state: Outreach, plan: OutreachPlan, facts: Facts, now: datetime) -> Do:

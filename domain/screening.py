@@ -39,6 +39,8 @@ class Screening:
     step: str | None = None
     attempt: int = 1
     """Of the text whose answer is awaited."""
+    asked_at: datetime | None = None
+    """When that text was decided on."""
     position: int = 0
     misread: int = 0
     reminded: bool = False
@@ -54,22 +56,29 @@ def next_step(
     if facts.language not in plan.instrument.items[0].text:
         return _by_interpreter(state, plan)
     if not state.phase:
-        begun = replace(state, phase=INTRO, step="screening-intro")
+        begun = replace(state, phase=INTRO, step="screening-intro", asked_at=now)
         return Do(begun, (SendText("screening-intro", "screening_intro"),))
     text = facts.text(state.step, state.attempt)
     if text is None or text.lost:
         return _give_up(state, "not_reached")
-    since = text.counts_from(now)
+    since = text.counts_from(now, state.asked_at)
     if now >= since + plan.give_up_after:
         return _give_up(state, "no_answer")
     if state.reminded or state.phase == OFFER:
         return Wait(since + plan.give_up_after, "screening_answer")
     if now >= since + plan.remind_after:
-        return _remind(state, plan, facts)
+        return _remind(state, plan, facts, now)
     return Wait(since + plan.remind_after, "screening_answer")
 
 
-def heard(state: Screening, body: str, plan: ScreeningPlan, facts: Facts, _now: datetime) -> Heard:
+def heard(state: Screening, body: str, plan: ScreeningPlan, facts: Facts, now: datetime) -> Heard:
+    found = _heard(state, body, plan, facts)
+    if (found.state.step, found.state.attempt) == (state.step, state.attempt):
+        return found
+    return replace(found, state=replace(found.state, asked_at=now))
+
+
+def _heard(state: Screening, body: str, plan: ScreeningPlan, facts: Facts) -> Heard:
     match state.phase:
         case phase if phase == INTRO:
             return _consent(state, body, plan, facts)
@@ -169,9 +178,9 @@ def _found(state: Screening, plan: ScreeningPlan) -> tuple[Need, ...]:
     return needs(plan.instrument, dict(state.answers), plan.z_codes)
 
 
-def _remind(state: Screening, plan: ScreeningPlan, facts: Facts) -> Do:
+def _remind(state: Screening, plan: ScreeningPlan, facts: Facts, now: datetime) -> Do:
     """Say the open question once more; the answer may come days after the first asking."""
-    again = replace(state, reminded=True, attempt=state.attempt + 1)
+    again = replace(state, reminded=True, attempt=state.attempt + 1, asked_at=now)
     if state.phase == INTRO:
         text = SendText("screening-intro", "screening_intro", Purpose.CARE, {}, again.attempt)
     else:
