@@ -97,6 +97,8 @@ WORDS: dict[str, dict[str, str]] = {
         "expired": "it came too late to make sense",
         "no_template": "there is no approved text in the member's language",
         "too_long": "it would be too long",
+        "bad_content": "its words hold something that may not be sent",
+        "no_hours": "no hour of the coming weeks is right wherever they may be",
         "quiet_hours": "it is outside the hours in which members may be texted",
         "day_cap": "this phone already got today's texts",
         "week_cap": "this phone already got this week's texts",

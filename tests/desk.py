@@ -106,6 +106,11 @@ class Visitor:
         return await self.browser.post(address, data={"csrf": token, **(data or {})})
 
 
+def plain(page: str) -> str:
+    """The words of a page, as a reader sees them."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).replace("&#39;", "'").split())
+
+
 def csrf_of(page: str) -> str:
     found = re.search(r'name="csrf" value="([^"]+)"', page)
     assert found, "the page holds no form of a session"

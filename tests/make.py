@@ -129,8 +129,8 @@ def inbound(sid: str = "SM1", enrollment_id: str | None = "e1", **given: Any) ->
 
 def task(enrollment_id: str | None = "e1", **given: Any) -> Task:
     return _with(Task, {
-        "enrollment_id": enrollment_id, "key": f"key-{given.get('kind', 'unclear_text')}",
-        "kind": "unclear_text", "role": "coordinator", "urgent": False, "detail": {},
+        "enrollment_id": enrollment_id, "key": f"key-{given.get('kind', 'unclear_reply')}",
+        "kind": "unclear_reply", "role": "coordinator", "urgent": False, "detail": {},
         "created_at": NOW - HOUR, "due_at": NOW + 3 * HOUR,
     }, given)  # fmt: skip
 

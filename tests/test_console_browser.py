@@ -92,7 +92,7 @@ def people(database_url: str) -> str:
                     due_at=make.NOW + make.HOUR, created_at=make.NOW - make.HOUR),
         make.inbound(), make.reading(), make.letter(), make.need(), make.delivery(),
         make.note(token_hash=digest(PROVIDER_TOKEN)), make.outcome(),
-        make.task(kind="unclear_text", detail={"why": "unreadable"}),
+        make.task(kind="unclear_reply", detail={"why": "unreadable"}),
         make.task(kind="reading", role="pharmacist", urgent=True,
                   due_at=make.NOW + make.HOUR, detail={"level": "same_hour"}),
         make.task(kind="outreach_call", due_at=make.NOW - 2 * make.HOUR),

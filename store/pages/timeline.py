@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import not_, or_, select
@@ -92,31 +93,45 @@ async def timeline(
     session: AsyncSession, enrollment_id: str, *, before: datetime | None = None
 ) -> Timeline:
     """One page of it, beginning with what happened last before `before`."""
-    events: list[Event] = []
-    for source in SOURCES:
-        query = select(source.table).where(
-            source.table.enrollment_id == enrollment_id, source.at.is_not(None)
-        )
-        if source.table is Outcome:
-            told = [Outcome.kind.like(kind.replace("*", "%")) for kind in TOLD_ELSEWHERE]
-            query = query.where(not_(or_(*told)))
-        if before is not None:
-            query = query.where(source.at < before)
-        query = query.order_by(source.at.desc()).limit(PAGE + 1)
-        for row in await session.scalars(query):
-            events.append(Event(getattr(row, source.at.key), source.kind, row))
-    events.sort(key=lambda event: event.at, reverse=True)
-    shown, older = _cut(events)
-    return Timeline(await _with_details(session, shown), older)
-
-
-def _cut(events: Sequence[Event]) -> tuple[Sequence[Event], datetime | None]:
-    """A page never cuts through one moment, or the next page would skip the rest of it."""
+    found = [await _rows(session, source, enrollment_id, before, PAGE + 1) for source in SOURCES]
+    events = _in_order(found)
     if len(events) <= PAGE:
-        return events, None
+        return Timeline(await _with_details(session, events), None)
+    # A page never cuts through one moment, or the next page would skip the rest of it.
     last = events[PAGE - 1].at
+    for index, (source, rows) in enumerate(zip(SOURCES, found, strict=True)):
+        if len(rows) > PAGE and rows[-1].at >= last:
+            found[index] = await _rows(session, source, enrollment_id, before, None, since=last)
+    events = _in_order(found)
     shown = [event for event in events if event.at >= last]
-    return shown, last if len(shown) < len(events) else None
+    return Timeline(await _with_details(session, shown), last)
+
+
+def _in_order(found: Sequence[Sequence[Event]]) -> Sequence[Event]:
+    return sorted(chain.from_iterable(found), key=lambda event: event.at, reverse=True)
+
+
+async def _rows(
+    session: AsyncSession,
+    source: _Source,
+    enrollment_id: str,
+    before: datetime | None,
+    limit: int | None,
+    *,
+    since: datetime | None = None,
+) -> Sequence[Event]:
+    query = select(source.table).where(
+        source.table.enrollment_id == enrollment_id, source.at.is_not(None)
+    )
+    if source.table is Outcome:
+        told = [Outcome.kind.like(kind.replace("*", "%")) for kind in TOLD_ELSEWHERE]
+        query = query.where(not_(or_(*told)))
+    if before is not None:
+        query = query.where(source.at < before)
+    if since is not None:
+        query = query.where(source.at >= since)
+    rows = await session.scalars(query.order_by(source.at.desc()).limit(limit))
+    return [Event(getattr(row, source.at.key), source.kind, row) for row in rows]
 
 
 async def _with_details(session: AsyncSession, events: Sequence[Event]) -> Sequence[Event]:
