@@ -141,8 +141,11 @@ class _Reader:
 
 
 def _outreach(read: _Reader) -> OutreachPlan:
-    rungs = []
-    for ordinal, row in enumerate(read.value("rungs"), 1):
+    rungs: list[Rung] = []
+    listed = read.value("rungs")
+    if not isinstance(listed, list) or not listed:
+        read.refuse("rungs", "a list of at least one rung")
+    for ordinal, row in enumerate(listed, 1):
         rung = _Reader(row, f"{read.where}, rung {ordinal}")
         channel = rung.text("channel")
         if channel not in set(Channel):
