@@ -1,0 +1,151 @@
+"""A program's file: read whole, or refused in one sentence that says where."""
+
+import copy
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.outreach import Channel
+from domain.program import AFTER_OUTREACH, BadProgram, Program
+from runtime import programs
+
+Data = dict[str, Any]
+
+
+def build(data: Data) -> Program:
+    return Program.from_data(
+        data, programs.instruments(), programs.z_codes(), programs.reading_rules()
+    )
+
+
+@pytest.fixture
+def data() -> Data:
+    return copy.deepcopy(dict(programs.read("medicare-cardiometabolic.yaml")))
+
+
+def without(*path: str) -> Callable[[Data], None]:
+    def change(data: Data) -> None:
+        for part in path[:-1]:
+            data = data[part]
+        del data[path[-1]]
+
+    return change
+
+
+def having(value: Any, *path: str) -> Callable[[Data], None]:
+    def change(data: Data) -> None:
+        for part in path[:-1]:
+            data = data[part]
+        data[path[-1]] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        pytest.param(without("id"), "a program without an id: `id` is missing.", id="no id"),
+        pytest.param(
+            without("outreach"), "medicare-cardiometabolic: `outreach` is missing.",
+            id="no invitation",
+        ),
+        pytest.param(
+            having(["coaching", "dancing"], "stages"),
+            "medicare-cardiometabolic: `stages` must be one of screening, coaching, delivery, "
+            "coordination, not 'dancing'.",
+            id="a stage nobody knows",
+        ),
+        pytest.param(
+            having("ninety", "length_days"),
+            "medicare-cardiometabolic: `length_days` must be a whole number, 0 or more.",
+            id="a number in words",
+        ),
+        pytest.param(
+            having(True, "grace_days"),
+            "medicare-cardiometabolic: `grace_days` must be a whole number, 0 or more.",
+            id="yes for a number",
+        ),
+        pytest.param(
+            having(-1, "coaching", "weeks"),
+            "medicare-cardiometabolic, coaching: `weeks` must be a whole number, 0 or more.",
+            id="a number below zero",
+        ),
+        pytest.param(
+            having("2026-11-01", "effective_from"),
+            "medicare-cardiometabolic: `effective_from` must be a date like 2026-11-01.",
+            id="a date in quotes",
+        ),
+        pytest.param(
+            having("medicare", "payer_types"),
+            "medicare-cardiometabolic: `payer_types` must be a list of texts.",
+            id="one word for a list",
+        ),
+        pytest.param(
+            having("phq-2", "screening", "instrument"),
+            "medicare-cardiometabolic, screening: `instrument` must be one of ahc-hrsn, not "
+            "'phq-2'.",
+            id="an instrument nobody has",
+        ),
+        pytest.param(
+            having({"hypertension": "weight"}, "coaching", "asks"),
+            "medicare-cardiometabolic, coaching: `asks` must be a map from condition to bp or "
+            "glucose.",
+            id="a reading nobody can read",
+        ),
+        pytest.param(
+            having([{"channel": "fax", "after_days": 0}], "outreach", "rungs"),
+            "medicare-cardiometabolic, outreach, rung 1: `channel` must be one of sms, letter, "
+            "call.",
+            id="a channel nobody has",
+        ),
+        pytest.param(
+            having([{"channel": "sms", "after_days": 0}], "outreach", "rungs"),
+            "medicare-cardiometabolic, outreach, rung 1: `template` is missing.",
+            id="a text without words",
+        ),
+        pytest.param(
+            having([], "outreach", "rungs"),
+            "medicare-cardiometabolic, outreach: `rungs` must be a list of at least one rung.",
+            id="no rung at all",
+        ),
+        pytest.param(
+            having("weekly", "coaching"),
+            "medicare-cardiometabolic: `coaching` must be a group of settings.",
+            id="a word for a group",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_in_one_sentence(
+    data: Data, change: Callable[[Data], None], says: str
+) -> None:
+    change(data)
+    with pytest.raises(BadProgram) as refused:
+        build(data)
+    assert str(refused.value) == says
+
+
+def test_a_program_is_read_with_its_units(data: Data) -> None:
+    made = build(data)
+    plan = made.plans["outreach"]
+    assert [rung.channel for rung in plan.rungs][-2:] == [Channel.LETTER, Channel.CALL]
+    assert plan.rungs[1].after == timedelta(days=2)
+    assert plan.call_within == timedelta(hours=72)
+    assert made.grace == timedelta(days=30)
+    assert made.read_within == timedelta(hours=24)
+    assert set(made.plans) == {"outreach", *AFTER_OUTREACH}
+
+
+def test_a_stage_that_is_not_listed_needs_no_plan(data: Data) -> None:
+    data["stages"] = ["coaching"]
+    for name in ("screening", "delivery", "coordination"):
+        del data[name]
+    made = build(data)
+    assert set(made.plans) == {"outreach", "coaching"}
+    assert not made.plans["coaching"].wait_for_screening
+
+
+@pytest.mark.parametrize("name", programs.names())
+def test_the_programs_of_the_house_are_read(name: str) -> None:
+    assert programs.program(name).id == name
