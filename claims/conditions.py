@@ -28,11 +28,11 @@ create table hit as
 with written as (
     select person_id, claim_id, on_date, setting, is_ed, version,
         unnest(diagnosis_code) as written
-    from claim_line where on_date > getvariable('earliest')),
+    from claim_line),
 found as materialized (
     select w.* exclude (written, version), c.condition, c.path
     from written w join code_map c on c.version = w.version and c.written = w.written)
-select distinct *, false as naltrexone from found
+select *, false as naltrexone from found
 """
 
 _SERVICE_HITS = """
@@ -40,16 +40,13 @@ insert into hit
 with written as (
     select person_id, claim_id, on_date, setting, is_ed, 'hcpcs' as system,
         upper(unnest(list_concat([hcpcs_code], hcpcs_codes))) as code from claim_line
-        where on_date > getvariable('earliest')
     union all
     select person_id, claim_id, on_date, setting, is_ed, 'procedure' as system,
-        upper(replace(unnest(procedure_code), '.', '')) as code from claim_line
-        where on_date > getvariable('earliest')),
+        upper(replace(unnest(procedure_code), '.', '')) as code from claim_line),
 found as materialized (
     select w.* exclude (code, system), c.condition, c.path, c.naltrexone
     from written w join code c on c.system = w.system and c.code = w.code)
-select distinct person_id, claim_id, on_date, setting, is_ed, condition, path, naltrexone
-from found
+select person_id, claim_id, on_date, setting, is_ed, condition, path, naltrexone from found
 """
 
 _DRUG_HITS = """
@@ -63,30 +60,28 @@ join path p on p.condition = c.condition and p.path = c.path
 
 _EVIDENCE = """
 create table evidence as
-with counted as (
-    select h.person_id, h.condition, h.path, h.claim_id, h.on_date, h.naltrexone, p.apart,
-        p.any_drug or list_contains(p.one_of, h.setting)
+with counted as materialized (
+    select h.person_id, h.condition, h.path, h.claim_id, h.on_date,
+        bool_and(h.naltrexone) as naltrexone, any_value(p.apart) as apart,
+        bool_or(p.any_drug or list_contains(p.one_of, h.setting)
             or (h.is_ed and list_contains(p.one_of, 'ed'))
-            or (h.setting <> 'drug' and list_contains(p.one_of, 'any_non_drug')) as alone,
-        list_contains(p.two_of, h.setting)
-            or (h.setting <> 'drug' and list_contains(p.two_of, 'any_non_drug')) as paired
+            or (h.setting <> 'drug' and list_contains(p.one_of, 'any_non_drug'))) as alone,
+        bool_or(list_contains(p.two_of, h.setting)
+            or (h.setting <> 'drug' and list_contains(p.two_of, 'any_non_drug'))) as paired
     from hit h join path p on p.condition = h.condition and p.path = h.path
-    where h.on_date > p.since),
+    where h.on_date > p.since group by 1, 2, 3, 4, 5),
 ruled as materialized (
     select person_id, condition, path, bool_or(alone) as one,
         coalesce(max(on_date) filter (paired) - min(on_date) filter (paired) >= min(apart), false)
             as two
-    from counted group by 1, 2, 3)
+    from counted group by 1, 2, 3 having one or two)
 select c.person_id, c.condition, c.path, r.one,
     bool_and(c.naltrexone) as naltrexone,
     list({claim: c.claim_id, on_date: c.on_date} order by c.on_date desc, c.claim_id)
         as claims,
     min(c.on_date) as first_date, max(c.on_date) as last_date
-from (select distinct person_id, condition, path, claim_id, on_date, alone, paired,
-        bool_and(naltrexone) over (partition by person_id, condition, path, claim_id) as naltrexone
-      from counted) c
-join ruled r using (person_id, condition, path)
-where (r.one and c.alone) or (not r.one and r.two and c.paired)
+from counted c join ruled r using (person_id, condition, path)
+where (r.one and c.alone) or (not r.one and c.paired)
 group by 1, 2, 3, 4
 """
 
@@ -111,10 +106,10 @@ group by 1, 2
 
 def find_conditions(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> None:
     """Makes `evidence` (a row per member, condition and path that holds) and `shown`."""
-    _value_set_tables(con, sets)
-    con.execute(_claim_line(sets))
     months = max(c.lookback_months for c in sets.conditions.values())
     con.execute(f"set variable earliest = (getvariable('as_of') - interval {months} months)::date")
+    _value_set_tables(con, sets)
+    con.execute(_claim_line(sets))
     for statement in (
         _CODES, _DIAGNOSIS_HITS, _SERVICE_HITS, _DRUG_HITS, _EVIDENCE, _SHOWN,
     ):  # fmt: skip
@@ -185,7 +180,7 @@ def _two_words(path: Rule) -> str:
 
 
 def _claim_line(sets: ValueSets) -> str:
-    """The view of usable medical lines with their setting and the version of their codes."""
+    """The usable medical lines of the lookback, their setting and the version of their codes."""
     s: Settings = sets.settings
     bill = "left(ltrim(bill_type_code, '0'), 2)"
     by_bill = " ".join(
@@ -194,7 +189,7 @@ def _claim_line(sets: ValueSets) -> str:
     )
     kind = "lower(claim_type)"
     return f"""
-    create view claim_line as
+    create table claim_line as
     select person_id, claim_id, claim_start_date as on_date, admission_date, discharge_date,
         claim_end_date, diagnosis_code, procedure_code, hcpcs_code, hcpcs_codes,
         case when {kind} = 'professional' then 'professional'
@@ -211,7 +206,8 @@ def _claim_line(sets: ValueSets) -> str:
             when claim_start_date >= date '{sets.icd10_from.isoformat()}' then 'icd10'
             else 'icd9' end as version
     from medical
-    where {kind} not in ('pharmacy', 'dental', 'vision')
+    where claim_start_date > getvariable('earliest')
+        and {kind} not in ('pharmacy', 'dental', 'vision')
         and not coalesce({kind} = 'professional'
             and place_of_service_code in {_list(s.not_counted_places)}, false)
     """

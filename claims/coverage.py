@@ -37,7 +37,8 @@ select 'eligibility: ' || reason, count(*), []::varchar[] from (
 where reason is not null group by 1
 """
 
-# What the latest row of a person says; any row may tell of a death or a stay in a home.
+# What the row of the latest coverage says (the largest struct, so that ties are settled); any row
+# may tell of a death or a stay in a home.
 _PERSON = """
 create table person as
 with flags as (
@@ -46,27 +47,24 @@ with flags as (
         bool_or(address_confidential) as address_confidential
     from in_member_flags where person_id is not null group by 1),
 latest as (
-    select person_id,
-        max(birth_date) as birth_date, max(death_date) as death_date,
-        arg_max(gender, enrollment_start_date) as gender,
-        arg_max(first_name, enrollment_start_date) as first_name,
-        arg_max(last_name, enrollment_start_date) as last_name,
-        arg_max(address, enrollment_start_date) as address,
-        arg_max(city, enrollment_start_date) as city,
-        arg_max(upper(state), enrollment_start_date) as state,
-        arg_max(zip_code, enrollment_start_date) as zip_code,
+    select person_id, max(birth_date) as birth_date, max(death_date) as death_date,
+        max({start: enrollment_start_date, first: first_name, last: last_name, street: address,
+            city: city, state: upper(state), zip: zip_code, gender: gender}) as told,
         bool_or(coalesce(death_flag, false)) as dead,
         bool_or(coalesce(hospice_flag, false)) as hospice,
         bool_or(coalesce(long_term_institutional_flag, false)) as ltc
     from in_eligibility where person_id is not null group by 1)
-select l.* exclude (dead, hospice, ltc, state), coalesce(s.state, l.state) as state,
+select l.person_id, l.birth_date, l.death_date, l.told.gender as gender,
+    l.told.first as first_name, l.told.last as last_name, l.told.street as address,
+    l.told.city as city, l.told.zip as zip_code,
+    coalesce(s.state, l.told.state) as state,
     l.dead or coalesce(f.deceased, false) or coalesce(l.death_date <= getvariable('as_of'), false)
         as deceased,
     l.hospice or coalesce(f.hospice, false) as hospice,
     l.ltc or coalesce(f.ltc, false) as ltc,
     coalesce(f.do_not_contact, false) as do_not_contact,
     coalesce(f.address_confidential, false) as address_confidential
-from latest l left join flags f using (person_id) left join state_name s on s.name = l.state
+from latest l left join flags f using (person_id) left join state_name s on s.name = l.told.state
 """
 
 

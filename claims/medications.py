@@ -15,31 +15,32 @@ where f.filled_on > getvariable('as_of') - $year_days::int
 _SUPPLY = """
 create table supply as
 with summed as (
-    select *, filled_on - getvariable('as_of') as s, sum(days_supply) over w as reach
+    select rowid as fill, person_id, drug, filled_on - getvariable('as_of') as s, days_supply,
+        sum(days_supply) over w as reach
     from fill_year
-    window w as (partition by person_id, drug order by filled_on, claim_id, line
+    window w as (partition by person_id, drug order by filled_on, rowid
         rows unbounded preceding)),
 shifted as (
     select *, max(s - (reach - days_supply)) over (partition by person_id, drug
-        order by filled_on, claim_id, line rows unbounded preceding) as slack from summed)
-select person_id, drug, ingredient, drug_class, ndc11, claim_id, line, filled_on, days_supply,
-    quantity, prescriber_npi, pharmacy_npi, s, (slack + reach)::int as ends
-from shifted
+        order by s, fill rows unbounded preceding) as slack from summed)
+select fill, person_id, drug, s, days_supply, (slack + reach)::int as ends from shifted
 """
 
 _MEDICATION = """
 create table medication as
 with latest as (
-    select *, row_number() over (partition by person_id, drug
-        order by filled_on desc, claim_id desc, line desc) as nth from supply)
-select person_id, ndc11, ingredient, drug_class, filled_on as last_fill_date, days_supply,
-    quantity,
-    least(getvariable('as_of') + ends, filled_on + days_supply + $carry_days::int)
-        as runs_out_on,
-    prescriber_npi, pharmacy_npi,
-    coalesce(drug_class in (select code from code join part2 using (condition)
+    select s.person_id, s.drug, max(s.ends) as ends, max({on_date: f.filled_on, claim: f.claim_id,
+        line: f.line, ndc11: f.ndc11, days: f.days_supply, quantity: f.quantity,
+        prescriber: f.prescriber_npi, pharmacy: f.pharmacy_npi, ingredient: f.ingredient,
+        class: f.drug_class}) as f
+    from supply s join fill_year f on f.rowid = s.fill group by 1, 2)
+select person_id, f.ndc11, f.ingredient, f.class as drug_class, f.on_date as last_fill_date,
+    f.days as days_supply, f.quantity,
+    least(getvariable('as_of') + ends, f.on_date + f.days + $carry_days::int) as runs_out_on,
+    f.prescriber as prescriber_npi, f.pharmacy as pharmacy_npi,
+    coalesce(f.class in (select code from code join part2 using (condition)
         where system = 'drug_class'), false) as part2
-from latest where nth = 1
+from latest
 """
 
 # PDC of the PQA over the last year: from the first fill to the as-of date (inclusive); supplies of
@@ -47,8 +48,8 @@ from latest where nth = 1
 _PDC = """
 create table pdc as
 with e as (
-    select person_id, drug_class, s, ends - days_supply as st, least(ends, 1) as en
-    from supply where drug_class is not null),
+    select s.person_id, f.drug_class, s.s, s.ends - s.days_supply as st, least(s.ends, 1) as en
+    from supply s join fill_year f on f.rowid = s.fill where f.drug_class is not null),
 g as (
     select person_id, drug_class, s, en, greatest(st, coalesce(max(en) over (
         partition by person_id, drug_class order by st, en
