@@ -32,7 +32,6 @@ from store.models import Member
 LOOK_EVERY = 1.0
 SAY_EVERY = 10.0
 """How often a line is printed where lines cannot be overwritten."""
-PROGRAMS_PARTS = ("simulator", "api", "worker")
 
 
 @dataclass(frozen=True)
@@ -202,7 +201,9 @@ class Stage:
 
     def close(self) -> None:
         """Stop all but the servers, so that the counts stand still, and write the report."""
-        self.made.supervisor.stop(*PROGRAMS_PARTS)
+        # The carrier stays until the last text is answered for.
+        self.made.supervisor.stop("api", "worker")
+        self.made.supervisor.stop("simulator")
         self.timings["whole"] = round(monotonic() - self.began, 2)
         built = report.build(
             self.made.database_url, self.made.home / "simulator" / "carrier.jsonl", self.timings

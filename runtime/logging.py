@@ -26,7 +26,15 @@ LOGGABLE = frozenset(
     }
 )  # fmt: skip
 """A new field is dropped until someone argues it is no fact about a member."""
-QUIET = ("httpx", "httpcore", "twilio.http_client", "twilio.async_http_client", "alembic")
+QUIET = (
+    "httpx",
+    "httpcore",
+    "uvicorn.error",
+    "temporalio",
+    "twilio.http_client",
+    "twilio.async_http_client",
+    "alembic",
+)
 OURS = ("workflows", "activities", "api", "claims", "store", "gateways", "runtime")
 
 

@@ -61,6 +61,11 @@ class PythonPart:
             raise Refusal(f"The {self.name} did not start; the end of {self.log} says why.")
         return self._port is None or is_listening(self._port)
 
+    def ask(self) -> None:
+        """Ask it to stop, without waiting."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
     def stop(self) -> None:
         if self.process is not None:
             stop(self.process, signal.SIGTERM, patience=self.patience)
@@ -146,8 +151,12 @@ class Supervisor:
             time.sleep(2 * PAUSE)
 
     def stop(self, *names: str) -> None:
-        """Stop these parts, or every one, the last started first."""
-        for part in reversed(self.parts.copy()):
-            if not names or part.name in names:
-                part.stop()
-                self.parts.remove(part)
+        """Stop these parts, or every one, the last started first; programs end side by side."""
+        leaving = [part for part in reversed(self.parts) if not names or part.name in names]
+        for part in leaving:
+            # Servers are not asked yet: programs still write down what they were doing.
+            if isinstance(part, PythonPart):
+                part.ask()
+        for part in leaving:
+            part.stop()
+            self.parts.remove(part)
