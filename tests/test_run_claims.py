@@ -25,7 +25,9 @@ def a_crowd(path: Path, order: int) -> Path:
     for n in range(60):
         person = f"p{n:02}"
         ill(folder, person, payer_type=("medicare", "medicaid")[n % 2], zip_code=f"432{n % 7 + 10}")
-        folder.filled(person, f"2026-05-{n % 28 + 1:02}", METFORMIN)
+        for supply in ("10", "30", "90"):
+            folder.filled(person, f"2026-05-{n % 28 + 1:02}", METFORMIN, days_supply=supply)
+            folder.filled(person, "2026-02-01", METFORMIN, days_supply=supply)
         folder.phone(person, f"+1614555{n:04}")
     folder.drugs()
     for n in range(5):
