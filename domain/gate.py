@@ -8,10 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from domain.outbox import Purpose
-from domain.quiet_hours import ContactHours, NeverAllowed, allowed, next_allowed, window_end
+from domain.quiet_hours import (
+    ContactHours,
+    NeverAllowed,
+    allowed,
+    local_zone,
+    next_allowed,
+    window_end,
+)
 
 
 class Reason(StrEnum):
@@ -150,7 +156,7 @@ def _allowed(facts: GateFacts, rules: GateRules, moment: datetime) -> datetime:
 
 def _cap(facts: GateFacts, rules: GateRules, now: datetime) -> Later | None:
     """Caps count the recipient's calendar days, and a week as any seven days."""
-    zone = ZoneInfo(facts.zones[0] if facts.zones else rules.hours.unknown_zone)
+    zone = local_zone(facts.zones, rules.hours)
     today = now.astimezone(zone).date()
     sent_today = [at for at in facts.care_texts if at.astimezone(zone).date() == today]
     week = sorted(at for at in facts.care_texts if at > now - timedelta(days=7))

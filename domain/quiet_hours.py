@@ -129,6 +129,11 @@ def window_end(
     )
 
 
+def local_zone(zones: Sequence[str], rules: ContactHours) -> ZoneInfo:
+    """The zone whose calendar counts the recipient's days; the cautious one for one unheard of."""
+    return _candidates(zones, rules)[0][0]
+
+
 def zones_of_number(phone_e164: str, area_codes: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """The zones a +1 number may be in by its area code; () when the code is not known."""
     digits = phone_e164.removeprefix("+1")
