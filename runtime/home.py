@@ -17,7 +17,10 @@ from store.database import dialect_url
 
 @dataclass(frozen=True)
 class Running:
-    """What `doorway up` or `demo` runs in a home, as `run.json` says it."""
+    """What `doorway up` or `demo` runs in a home, as `run.json` says it.
+
+    Addresses an operator gave stay out of it: they may hold a password.
+    """
 
     pid: int
     port: int
@@ -72,7 +75,8 @@ def sole_tenant(home: Path) -> Iterator[None]:
     The kernel lets go of it when this process dies, however it dies.
     """
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        # Claims, letters and keys lie in it.
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = (home / "lock").open("a+")
     except OSError as failed:
         raise Refusal(

@@ -7,11 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from runtime.errors import Refusal
 from runtime.processes import free_port, port_is_free
-from runtime.settings import Settings, Twilio
 
 FROM_NUMBER = "+12025550123"
 OPENING = time(14, tzinfo=UTC)
@@ -84,24 +81,8 @@ class Simulation:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def settings(self, settings: Settings) -> Settings:
-        """The product's settings with this carrier, whatever real one the environment names."""
-        twilio = Twilio(
-            api_base=self.url,
-            account_sid=self.account_sid,
-            auth_token=SecretStr(self.auth_token),
-            from_number=FROM_NUMBER,
-        )
-        return settings.model_copy(
-            update={
-                "twilio": twilio,
-                "pharmacy_api_key": SecretStr(self.pharmacy_api_key),
-                "phone_url": f"{self.url}/phone",
-            }
-        )
-
     def environment(self) -> dict[str, str]:
-        """The same as variables, for the product's processes."""
+        """What the product's processes are told, over whatever real carrier is configured."""
         return {
             "DOORWAY_TWILIO__API_BASE": self.url,
             "DOORWAY_TWILIO__ACCOUNT_SID": self.account_sid,

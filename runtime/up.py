@@ -82,9 +82,11 @@ class House:
             self.program("api", env, port=port),
             *more,
         )
-        Running(os.getpid(), port, self.base_url, self.database_url, self.temporal_address).write(
-            self.home
-        )
+        embedded = {
+            "database_url": "" if self.settings.database_url else self.database_url,
+            "temporal_address": "" if self.settings.temporal_address else self.temporal_address,
+        }
+        Running(os.getpid(), port, self.base_url, **embedded).write(self.home)
 
     def program(
         self, name: str, env: Mapping[str, str], *, port: int | None = None, patience: float = 5.0
