@@ -6,7 +6,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 NAMES = {
     "America/New_York": "Eastern",
     "America/Detroit": "Eastern",
+    "America/Indiana/Indianapolis": "Eastern",
+    "America/Kentucky/Louisville": "Eastern",
     "America/Chicago": "Central",
+    "America/Menominee": "Central",
+    "America/North_Dakota/Center": "Central",
     "America/Denver": "Mountain",
     "America/Boise": "Mountain",
     "America/Phoenix": "Arizona",

@@ -153,6 +153,7 @@ WORDS: dict[str, dict[str, str]] = {
         "check_in": "The member answered the weekly question",
         "cry_for_help": "The member's words were read as a cry for help",
         "ended": "The journey ended",
+        "identified": "Claims said that the program fits",
         "opted_in": "The member asked for texts again",
         "opted_out": "The member opted out of texts",
         "outreach_attempt": "An invitation was decided on",
@@ -173,6 +174,7 @@ WORDS: dict[str, dict[str, str]] = {
         "needs_help": "needs help",
     },
     "actor": {
+        "identification": "the identification run",
         "journey": "the program's rules",
         "member": "the member",
         "pharmacy-api": "the pharmacy's system",

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import not_, or_, select
+from sqlalchemy import ColumnElement, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -52,11 +52,12 @@ class Timeline:
 class _Source:
     kind: str
     table: Any
-    at: InstrumentedAttribute[Any]
+    at: ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 SOURCES: Sequence[_Source] = (
-    _Source("text_out", Intent, Intent.created_at),
+    # A text stands where it left the house, not where it was decided on.
+    _Source("text_out", Intent, func.coalesce(Intent.accepted_at, Intent.created_at)),
     _Source("text_in", InboundText, InboundText.received_at),
     _Source("letter", Letter, Letter.created_at),
     _Source("reading", Reading, Reading.at),
@@ -120,7 +121,7 @@ async def _rows(
     *,
     since: datetime | None = None,
 ) -> Sequence[Event]:
-    query = select(source.table).where(
+    query = select(source.table, source.at).where(
         source.table.enrollment_id == enrollment_id, source.at.is_not(None)
     )
     if source.table is Outcome:
@@ -130,8 +131,8 @@ async def _rows(
         query = query.where(source.at < before)
     if since is not None:
         query = query.where(source.at >= since)
-    rows = await session.scalars(query.order_by(source.at.desc()).limit(limit))
-    return [Event(getattr(row, source.at.key), source.kind, row) for row in rows]
+    rows = await session.execute(query.order_by(source.at.desc()).limit(limit))
+    return [Event(at, source.kind, row) for row, at in rows]
 
 
 async def _with_details(session: AsyncSession, events: Sequence[Event]) -> Sequence[Event]:
