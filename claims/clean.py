@@ -31,8 +31,11 @@ with day as (
     where day is not null group by 1),
 tail as (
     select day, lag(day) over (order by day) as before,
-        sum(lines) over (order by day desc) / sum(lines) over () as share from day),
-stray as (select min(day) as day from tail where day > before + 31 and share < 0.005)
+        sum(lines) over (order by day desc) / sum(lines) over () as share,
+        max(lines) over (order by day desc) / avg(lines) over () as thickness from day),
+stray as (
+    select min(day) as day from tail
+    where share < 0.005 and (day > before + 31 or thickness < 0.05))
 select max(day) from day where day < coalesce((select day from stray), date '9999-12-31')
 """
 
@@ -155,8 +158,8 @@ union all select 'medical_claim: duplicate', sum(times)::bigint, min(claim_id, {
 def settle_as_of(con: duckdb.DuckDBPyConnection, as_of: date | None) -> date:
     """Sets the as-of date for every later query: the one given, else the last service date.
 
-    A few lines (under 0.5 %) that lie more than a month after all others are mistyped dates, not
-    the end of the data; the last service date is the one before them.
+    A few lines (under 0.5 %) at the end are mistyped dates, not the end of the data, when they lie
+    a month after all others or their days have hardly any lines (under 5 % of a usual day's).
     """
     if as_of is None:
         as_of = con.execute(_LAST_DAY).fetchall()[0][0]

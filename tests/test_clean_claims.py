@@ -176,3 +176,12 @@ def test_a_stray_date_far_ahead_is_not_the_end_of_the_data(folder: ClaimsFolder)
         folder.filled("p1", "2026-05-01", METFORMIN)
     folder.filled("p1", "2062-05-01", METFORMIN)
     assert run(folder.write(), folder.path.parent / "out", as_of=None).as_of == date(2026, 5, 1)
+
+
+def test_stray_dates_on_many_days_are_not_the_end_of_the_data(folder: ClaimsFolder) -> None:
+    for day in range(1, 11):
+        for _ in range(200):
+            folder.filled("p1", f"2026-05-{day:02}", METFORMIN)
+    for day in range(11, 18):
+        folder.filled("p1", f"2026-05-{day}", METFORMIN)
+    assert run(folder.write(), folder.path.parent / "out", as_of=None).as_of == date(2026, 5, 10)
