@@ -30,6 +30,7 @@ from simulator.made_up import make_up
 from store.models import Member
 
 LOOK_EVERY = 1.0
+MADE_UP = ("member_contact", "pharmacy", "drug")
 SAY_EVERY = 10.0
 """How often a line is printed where lines cannot be overwritten."""
 
@@ -94,8 +95,15 @@ def _load(made: House, plan: Plan, out: Console) -> Cast:
             limit=None if plan.claims is None else plan.members,
         )
     show(found, out)
+    if plan.claims is not None and (lacking := _lacking(plan.claims)):
+        out.print(f"Not in {plan.claims}, so made up: {', '.join(lacking)}.")
     cast.write(home)
     return cast
+
+
+def _lacking(claims: Path) -> list[str]:
+    """The kinds of files a folder leaves to us."""
+    return [kind for kind in MADE_UP if not any(claims.glob(f"{kind}*"))]
 
 
 def _refuse_members_of_others(made: House) -> None:

@@ -39,7 +39,8 @@ class Cast:
 def cast_of(home: Path, *, claims: Path | None, members: int, seed: int) -> Cast | None:
     """The demo that was loaded here before, if it is the one asked for."""
     with contextlib.suppress(FileNotFoundError):
-        kept = Cast(**json.loads((home / "demo.json").read_text()))
+        told = json.loads((home / "demo.json").read_text())
+        kept = Cast(**{**told, "contacts": tuple(told["contacts"])})
         asked = (str(claims.resolve()) if claims else None, members, seed)
         if (kept.claims, kept.members, kept.seed) != asked:
             raise Refusal(
