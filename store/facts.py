@@ -1,131 +1,110 @@
-"""All that is known when a journey decides, in a handful of queries."""
+"""All that is known when a journey decides: one query, since every step of a journey asks it."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.outbox import SentText, Status
 from domain.stages import DeliveryFact, Facts, MedicationFact, NoteFact, ReadingFact
-from store.consents import usable_numbers
-from store.models import (
-    Delivery,
-    Enrollment,
-    Intent,
-    Medication,
-    Member,
-    Note,
-    Reading,
-    StaffAction,
-    Stage,
-    Task,
-)
+from store.models import Enrollment
+
+# The newest line of the ledger that covers the program counts: see store.consents.stands.
+_FACTS = text("""
+select
+    m.language, m.death_date, m.coverage_end,
+    (select json_agg((select c.given from consents c
+                      where c.phone = p.phone and c.channel = 'sms'
+                        and (c.program is null or c.program = :program)
+                      order by c.id desc limit 1))
+     from contact_points p where p.member_id = m.id and p.status = 'active') as numbers,
+    exists (select from staff_actions a where a.enrollment_id = :enrollment
+            and a.kind = 'stop' and a.answer = 'done') as stopped,
+    (select json_agg(json_build_array(step, attempt, status, due_at, accepted_at, reason))
+     from intents where enrollment_id = :enrollment) as texts,
+    (select json_object_agg(key, resolution) from tasks
+     where enrollment_id = :enrollment) as tasks,
+    (select json_object_agg(name, done) from stages
+     where enrollment_id = :enrollment and done is not null) as done,
+    (select json_agg(json_build_array(ndc11, runs_out_on, days_supply, part2, drug_class)
+                     order by ndc11)
+     from medications where member_id = m.id) as medications,
+    (select json_agg(json_build_array(ndc11, due_on, status, changed_at) order by id)
+     from deliveries where enrollment_id = :enrollment) as deliveries,
+    (select json_build_array(sent_at, reply_by, answered_at, answers) from notes
+     where enrollment_id = :enrollment order by ordinal desc limit 1) as note,
+    (select json_agg(json_build_array(at, systolic, diastolic, mg_dl))
+     from (select * from readings where enrollment_id = :enrollment
+           order by at desc limit 60) latest) as readings
+from members m where m.id = :member
+""")
 
 
 async def load(
     session: AsyncSession, enrollment: Enrollment, grace: timedelta, now: datetime
 ) -> Facts:
     """`grace`: how long after coverage ended its return is waited for."""
-    member = await session.get_one(Member, enrollment.member_id)
-    numbers = await usable_numbers(session, member.id, enrollment.program)
+    asked = {
+        "enrollment": enrollment.id,
+        "member": enrollment.member_id,
+        "program": enrollment.program,
+    }
+    row = (await session.execute(_FACTS, asked)).one()
+    numbers: list[bool | None] = row.numbers or []
     return Facts(
-        language=member.language,
+        language=row.language,
         conditions=tuple(enrollment.conditions),
-        has_number=bool(numbers.usable),
-        opted_out=numbers.opted_out,
-        dead=member.death_date is not None and member.death_date <= now.date(),
-        covered=member.coverage_end is None or member.coverage_end + grace >= now.date(),
+        has_number=True in numbers,
+        # A number of theirs has said stop: that holds for the member, not for the number alone.
+        opted_out=False in numbers,
+        dead=row.death_date is not None and row.death_date <= now.date(),
+        covered=row.coverage_end is None or row.coverage_end + grace >= now.date(),
         held=enrollment.held_at is not None,
-        stopped=await _stopped(session, enrollment.id),
+        stopped=row.stopped,
         created_at=enrollment.created_at,
         reached_at=enrollment.reached_at,
-        texts=await _texts(session, enrollment.id),
-        tasks=await _tasks(session, enrollment.id),
-        done=await _done(session, enrollment.id),
-        medications=await _medications(session, member.id),
-        deliveries=await _deliveries(session, enrollment.id),
-        note=await _note(session, enrollment.id),
-        readings=await _readings(session, enrollment.id),
+        texts=_texts(row.texts or ()),
+        tasks=row.tasks or {},
+        done=row.done or {},
+        medications=tuple(
+            MedicationFact(ndc11, date.fromisoformat(runs_out), days, part2, drug_class)
+            for ndc11, runs_out, days, part2, drug_class in row.medications or ()
+        ),
+        deliveries=tuple(
+            DeliveryFact(ndc11, date.fromisoformat(due), status, datetime.fromisoformat(changed))
+            for ndc11, due, status, changed in row.deliveries or ()
+        ),
+        note=_note(row.note),
+        readings=tuple(
+            ReadingFact(datetime.fromisoformat(at), systolic, diastolic, mg_dl)
+            for at, systolic, diastolic, mg_dl in row.readings or ()
+        ),
     )
 
 
-async def _stopped(session: AsyncSession, enrollment_id: str) -> bool:
-    stops = select(StaffAction.id).where(
-        StaffAction.enrollment_id == enrollment_id,
-        StaffAction.kind == "stop",
-        StaffAction.answer == "done",
-    )
-    return (await session.execute(stops.limit(1))).first() is not None
-
-
-async def _texts(session: AsyncSession, enrollment_id: str) -> dict[tuple[str, int], SentText]:
-    rows = await session.execute(
-        select(
-            Intent.step,
-            Intent.attempt,
-            Intent.status,
-            Intent.due_at,
-            Intent.accepted_at,
-            Intent.reason,
-        ).where(Intent.enrollment_id == enrollment_id)
-    )
+def _texts(rows: Iterable[list[Any]]) -> Mapping[tuple[str, int], SentText]:
     return {
-        (step, attempt): SentText(step, attempt, Status(status), due, accepted, reason)
+        (step, attempt): SentText(
+            step,
+            attempt,
+            Status(status),
+            datetime.fromisoformat(due),
+            datetime.fromisoformat(accepted) if accepted else None,
+            reason,
+        )
         for step, attempt, status, due, accepted, reason in rows
     }
 
 
-async def _tasks(session: AsyncSession, enrollment_id: str) -> dict[str, str | None]:
-    rows = await session.execute(
-        select(Task.key, Task.resolution).where(Task.enrollment_id == enrollment_id)
-    )
-    return dict(list(rows.tuples()))
-
-
-async def _done(session: AsyncSession, enrollment_id: str) -> dict[str, str]:
-    rows = await session.execute(
-        select(Stage.name, Stage.done).where(
-            Stage.enrollment_id == enrollment_id, Stage.done.is_not(None)
-        )
-    )
-    return {name: how for name, how in rows if how}
-
-
-async def _medications(session: AsyncSession, member_id: str) -> tuple[MedicationFact, ...]:
-    rows = await session.scalars(
-        select(Medication).where(Medication.member_id == member_id).order_by(Medication.ndc11)
-    )
-    return tuple(
-        MedicationFact(row.ndc11, row.runs_out_on, row.days_supply, row.part2, row.drug_class)
-        for row in rows
-    )
-
-
-async def _deliveries(session: AsyncSession, enrollment_id: str) -> tuple[DeliveryFact, ...]:
-    rows = await session.scalars(
-        select(Delivery).where(Delivery.enrollment_id == enrollment_id).order_by(Delivery.id)
-    )
-    return tuple(DeliveryFact(row.ndc11, row.due_on, row.status, row.changed_at) for row in rows)
-
-
-async def _note(session: AsyncSession, enrollment_id: str) -> NoteFact | None:
-    row = await session.scalar(
-        select(Note)
-        .where(Note.enrollment_id == enrollment_id)
-        .order_by(Note.ordinal.desc())
-        .limit(1)
-    )
+def _note(row: list[Any] | None) -> NoteFact | None:
     if row is None:
         return None
-    given = {key: value["answer"] for key, value in (row.answers or {}).items()}
-    return NoteFact(row.sent_at, row.reply_by, row.answered_at, given)
-
-
-async def _readings(session: AsyncSession, enrollment_id: str) -> tuple[ReadingFact, ...]:
-    rows = await session.scalars(
-        select(Reading)
-        .where(Reading.enrollment_id == enrollment_id)
-        .order_by(Reading.at.desc())
-        .limit(60)
+    sent, reply_by, answered, answers = row
+    return NoteFact(
+        datetime.fromisoformat(sent) if sent else None,
+        datetime.fromisoformat(reply_by),
+        datetime.fromisoformat(answered) if answered else None,
+        {key: value["answer"] for key, value in (answers or {}).items()},
     )
-    return tuple(ReadingFact(row.at, row.systolic, row.diastolic, row.mg_dl) for row in rows)
