@@ -45,6 +45,7 @@ class MemberJourney:
         self._news = False
         self._answers: dict[int, str] = {}
         self._steps = 0
+        self._stepping = False
         self._over = False
 
     @workflow.run
@@ -54,7 +55,7 @@ class MemberJourney:
             await self._run_errands(step)
             await self._news_or(step.wait_seconds)
             if self._long_enough():
-                await self._begin_anew()
+                workflow.continue_as_new(StartJourney(self._enrollment_id, tuple(self._seen)))
             step = await self._advance()
         await self._run_errands(step)
         self._over = True
@@ -75,21 +76,21 @@ class MemberJourney:
         """
         self._news = True
         # A step under way may have read the actions before this one was there: the next has not.
-        enough = self._steps + 2
+        enough = self._steps + (2 if self._stepping else 1)
         await workflow.wait_condition(
             lambda: action_id in self._answers or self._steps >= enough or self._over
         )
         return self._answers.get(action_id, "recorded")
 
     async def _advance(self) -> Step:
-        self._news = False
+        self._news, self._stepping = False, True
         step = await workflow.execute_local_activity_method(
             JourneyActivities.advance,
             Advance(self._enrollment_id),
             start_to_close_timeout=STEP_TIMEOUT,
             retry_policy=STEP_RETRY,
         )
-        self._steps += 1
+        self._steps, self._stepping = self._steps + 1, False
         self._answers.update(step.answers)
         return step
 
@@ -118,8 +119,6 @@ class MemberJourney:
             await workflow.wait_condition(lambda: self._news, timeout=seconds)
 
     def _long_enough(self) -> bool:
-        return workflow.info().get_current_history_length() > MOST_EVENTS
-
-    async def _begin_anew(self) -> None:
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        workflow.continue_as_new(StartJourney(self._enrollment_id, tuple(self._seen)))
+        """Not while a handler waits: it waits for a step, which would never be taken."""
+        long = workflow.info().get_current_history_length() > MOST_EVENTS
+        return long and workflow.all_handlers_finished()
