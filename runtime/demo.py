@@ -78,8 +78,9 @@ def _load(made: House, plan: Plan, out: Console) -> Cast:
     if made.settings.database_url:
         _refuse_members_of_others(made)
     with steps(out) as step:
-        folders, contacts = _claims(home, plan, step)
-        found = find(programs.names(), folders, home / "identified", plan.as_of, step)
+        as_of = plan.as_of or _last_day(plan)
+        folders, contacts = _claims(home, plan, as_of, step)
+        found = find(programs.names(), folders, home / "identified", as_of, step)
         cast = Cast(
             claims=str(plan.claims.resolve()) if plan.claims else None,
             members=plan.members,
@@ -115,16 +116,22 @@ def _refuse_members_of_others(made: House) -> None:
             )
 
 
-def _claims(home: Path, plan: Plan, step: Callable[[str], None]) -> tuple[list[Path], list[Path]]:
+def _last_day(plan: Plan) -> date:
+    """Where the claims end; made-up ones yesterday, so that the demo begins today."""
+    if plan.claims is not None:
+        return last_day_of_service(plan.claims)
+    return wall_now().date() - timedelta(days=1)
+
+
+def _claims(
+    home: Path, plan: Plan, as_of: date, step: Callable[[str], None]
+) -> tuple[list[Path], list[Path]]:
     """The folders to scan, and the files that say on which phones the members are."""
     if plan.claims is None:
         made_up = home / "claims"
-        # Yesterday, so that the demo begins today.
-        as_of = plan.as_of or wall_now().date() - timedelta(days=1)
         generate(made_up, members=plan.members, seed=plan.seed, as_of=as_of, progress=step)
         return [made_up], [made_up / "member_contact.parquet"]
     step("making up phones and pharmacies")
-    as_of = plan.as_of or last_day_of_service(plan.claims)
     persons, made_up = home / "persons.parquet", home / "made-up"
     export_persons([plan.claims], persons)
     make_up(persons, made_up, seed=plan.seed, as_of=as_of)
