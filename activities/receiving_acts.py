@@ -148,7 +148,10 @@ async def _look(received: Received, kind: str) -> None:
 async def _cancel_all(received: Received) -> None:
     """Nothing that waits for this phone leaves any more, in whatever journey it was decided."""
     session, phone = received.session, received.text.phone
-    await session.execute(select(Phone.phone).where(Phone.phone == phone).with_for_update())
+    # As the gate locks it. A plain lock would wait for another STOP's line in the ledger, which
+    # refers to the phone, while that one waits for this.
+    locked = select(Phone.phone).where(Phone.phone == phone).with_for_update(key_share=True)
+    await session.execute(locked)
     mine = [each.id for each in received.found]
     await session.execute(
         update(Intent)

@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities.gate import Gate
 from activities.sent import record_result
 from activities.time import Time
-from domain.gate import Later, Never, Send, Verdict
+from domain.gate import Later, Never, Reason, Send, Verdict
 from domain.outbox import Status
 from gateways.sms import OutgoingText, SmsGateway
 from store import enrollments, gate, outbox, sending, tasks
 from store.database import Transaction, in_transaction
-from store.models import Enrollment, Intent
+from store.models import Enrollment, Intent, Phone
 
 log = structlog.get_logger()
 
@@ -67,22 +69,29 @@ class SendingActivities:
     async def send_due(self, _request: SendDue) -> None:
         """Keep the lane for a spell, or until the worker shuts down."""
         until = self._time.wall() + SPELL
-        slots = [asyncio.create_task(self._slot(until)) for _ in range(SLOTS)]
+        over = asyncio.Event()
+        slots = [asyncio.create_task(self._slot(until, over)) for _ in range(SLOTS)]
         try:
             while any(not slot.done() for slot in slots):
                 activity.heartbeat()
                 await asyncio.wait(slots, timeout=HEARTBEAT)
         finally:
             # A text on its way is let finish: cut off, its fate would be unknown.
+            over.set()
             with suppress(asyncio.CancelledError):
                 await asyncio.gather(*slots, return_exceptions=True)
         for slot in slots:
             slot.result()
 
-    async def _slot(self, until: datetime) -> None:
-        while self._time.wall() < until and not _closing():
-            if not await self.send_one():
-                await asyncio.sleep(await self._idle())
+    async def _slot(self, until: datetime, over: asyncio.Event) -> None:
+        try:
+            while self._time.wall() < until and not over.is_set() and not _closing():
+                if not await self.send_one():
+                    await asyncio.sleep(await self._idle())
+        except BaseException:
+            # The lane is begun anew as a whole, rather than go on with fewer slots.
+            over.set()
+            raise
 
     async def send_one(self) -> bool:
         """Take one due intent and see it through; False when none was due."""
@@ -104,7 +113,7 @@ class SendingActivities:
             if number and (phone is None or await gate.in_flight(session, number)):
                 intent.due_at = now + self._moment()
                 return Status.PENDING
-            verdict, body = await self._gate.ask(session, intent, phone, now)
+            verdict, body = await self._judged(session, intent, phone, now)
             if verdict_is_news(intent, verdict):
                 outbox.decided(session, intent.id, *_said(verdict, now))
             match verdict:
@@ -118,6 +127,18 @@ class SendingActivities:
                     intent.status, intent.reason = Status.WITHHELD, reason
                     await self._withheld(session, intent, now)
             return Status(intent.status)
+
+    async def _judged(
+        self, session: AsyncSession, intent: Intent, phone: Phone | None, now: datetime
+    ) -> tuple[Verdict, str | None]:
+        try:
+            return await self._gate.ask(session, intent, phone, now)
+        except SQLAlchemyError:
+            raise
+        except Exception as wrong:
+            # A text that cannot even be judged must not keep the others from leaving.
+            log.error("text_broken", intent_id=intent.id, error=type(wrong).__name__)
+            return Never(Reason.BAD_CONTENT), None
 
     def _lease(self, intent: Intent, phone: str, body: str, until: datetime) -> _Taken:
         lease = self._time.wall() + LEASE
@@ -140,7 +161,7 @@ class SendingActivities:
             lambda session: record_result(session, taken.intent_id, result, self._time),
         )
 
-    async def _withheld(self, session: "sending.Session", intent: Intent, now: datetime) -> None:
+    async def _withheld(self, session: AsyncSession, intent: Intent, now: datetime) -> None:
         log.info("text_withheld", intent_id=intent.id, reason=intent.reason)
         if intent.enrollment_id is None:
             return

@@ -16,7 +16,8 @@ CLOSING = ("hold", "take_over", "stop")
 async def lock_phone(session: AsyncSession, phone: str) -> Phone | None:
     """The phone's row for this transaction alone; None while another transaction has it."""
     return await session.scalar(
-        select(Phone).where(Phone.phone == phone).with_for_update(skip_locked=True)
+        # Weaker than a plain lock: rows that only refer to the phone may still be added.
+        select(Phone).where(Phone.phone == phone).with_for_update(skip_locked=True, key_share=True)
     )
 
 
