@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import make
 from make import DAY, HOUR, NOW
 
 from domain.outbox import SentText, Status
 from domain.program import Program
 from domain.stages import Facts
 from runtime import programs
+from store.models import Consent, Intent, StaffAction
 
 __all__ = ["DAY", "HOUR", "NOW"]
 
@@ -41,3 +43,39 @@ def facts(*texts: SentText, **given: Any) -> Facts:
 
 def days(number: float) -> timedelta:
     return number * DAY
+
+
+def consent(phone: str = "+16145550134", **given: Any) -> Consent:
+    defaults = {
+        "phone": phone,
+        "given": True,
+        "at": NOW - 30 * DAY,
+        "how": "file",
+        "actor": "payer",
+    }
+    return Consent(**{**defaults, **given})
+
+
+def due(id: str = "i1", enrollment_id: str | None = "e1", **given: Any) -> Intent:
+    """An intent that waits to leave, and may."""
+    pending: dict[str, Any] = {
+        "status": "pending", "phone": None, "body": None, "accepted_at": None,
+        "due_at": NOW - timedelta(minutes=1), "expires_at": NOW + 14 * DAY, "asks": "bp",
+    }  # fmt: skip
+    return make.intent(id, enrollment_id, **{**pending, **given})
+
+
+def unknown(id: str = "i1", **given: Any) -> Intent:
+    """An intent that was written to the carrier, and no answer came."""
+    written: dict[str, Any] = {
+        "status": "unknown", "phone": "+16145550134", "body": "How are you?", "tries": 1,
+    }  # fmt: skip
+    return due(id, **{**written, **given})
+
+
+def action(kind: str, enrollment_id: str = "e1", **given: Any) -> StaffAction:
+    defaults = {
+        "enrollment_id": enrollment_id, "form_id": f"form-{kind}", "kind": kind,
+        "reason": "as asked", "actor": "staff:s1", "at": NOW,
+    }  # fmt: skip
+    return StaffAction(**{**defaults, **given})
