@@ -45,7 +45,8 @@ def carrier_routes(carrier: Carrier, clock: ProductClock, token: str) -> APIRout
     async def create(request: Request) -> Response:
         # At the very start a text may come before the product's clock was heard.
         with suppress(TimeoutError):
-            await asyncio.wait_for(clock.heard.wait(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await clock.heard.wait()
         return await _create(carrier, request)
 
     @router.get(f"{BASE}.json")

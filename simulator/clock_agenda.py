@@ -4,6 +4,7 @@ import asyncio
 import heapq
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -91,10 +92,10 @@ class Agenda:
         if self._entries:
             due_in = self._clock.wall_seconds(self._entries[0].due - self._clock.now())
             wait = min(wait, max(due_in, 0.001))
-        try:
-            await asyncio.wait_for(self._changed.wait(), wait)
-        except TimeoutError:
-            return
+        # Not wait_for: in Python 3.11 it loses a cancellation that comes with the event.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                await self._changed.wait()
 
 
 async def _guarded(job: Job) -> None:

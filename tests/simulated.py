@@ -1,5 +1,6 @@
 """A simulated world for tests: a wall clock moved by hand and a product that takes notes."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ import httpx
 
 from simulator.app import World, create_app
 from simulator.app_config import SimulatorConfig
+from simulator.carrier_server import server
 
 ACCOUNT = "AC" + "a1" * 16
 TOKEN = "not-a-real-token"
@@ -84,6 +86,26 @@ class Simulated:
         await self.world.product.aclose()
         self.world.log.close()
         self.world.notes_log.close()
+
+
+async def forever() -> None:
+    """Stands in for the world's own life where a test steps it by hand."""
+    await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def serving(app: object) -> AsyncIterator[str]:
+    """The address of an app that is really served, on a free port of loopback."""
+    served = server(app, 0)
+    task = asyncio.create_task(served.serve())
+    try:
+        while not served.started:
+            assert not task.done(), "the server did not start"
+            await asyncio.sleep(0.01)
+        yield f"http://127.0.0.1:{served.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        served.should_exit = True
+        await task
 
 
 def form(request: httpx.Request) -> dict[str, str]:

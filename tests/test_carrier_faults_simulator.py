@@ -1,6 +1,5 @@
 """What the simulated carrier does wrong when asked to, and only then."""
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,12 +13,13 @@ from simulated import (
     OURS,
     TOKEN,
     Product,
+    forever,
+    serving,
     settings,
     simulated,
 )
 
 from simulator.app import World, create_app
-from simulator.carrier_server import server
 
 MINUTE = timedelta(minutes=1)
 
@@ -78,15 +78,11 @@ async def test_the_line_can_be_cut(tmp_path: Path, fault: str, accepted: int) ->
     world = World(config, product)
     now = world.clock.wall()
     world.clock.learn(now, 1.0, asked=now, heard=now, read=now)
-    served = server(create_app(world, world.live), 0)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(served.serve())
-        while not served.started:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-        port = served.servers[0].sockets[0].getsockname()[1]
-        form = {"To": MEMBER, "From": OURS, "Body": "x", "StatusCallback": CALLBACK}
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as caller:
-            with pytest.raises(httpx.RemoteProtocolError):
-                await caller.post(MESSAGES, data=form, auth=(ACCOUNT, TOKEN))
-        served.should_exit = True
+    form = {"To": MEMBER, "From": OURS, "Body": "x", "StatusCallback": CALLBACK}
+    async with (
+        serving(create_app(world, forever)) as address,
+        httpx.AsyncClient(base_url=address) as caller,
+    ):
+        with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
+            await caller.post(MESSAGES, data=form, auth=(ACCOUNT, TOKEN))
     assert len(world.carrier.book.messages) == accepted

@@ -1,5 +1,6 @@
 """The simulator's reading of the product's clock, and its agenda."""
 
+import asyncio
 from datetime import timedelta
 
 import httpx
@@ -117,3 +118,21 @@ async def test_jobs_run_once_in_order_and_a_failing_one_stops_nobody(
     assert await agenda.run_due() == 2
     assert ran == ["fails", "second"]
     assert len(agenda) == 1
+
+
+async def test_an_agenda_that_is_told_to_stop_as_work_comes_in_stops(clock: ProductClock) -> None:
+    agenda = Agenda(clock)
+
+    async def nothing() -> None:
+        return
+
+    for turns in range(6):
+        running = asyncio.create_task(agenda.run())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        agenda.at(MONDAY + DAY, nothing)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        running.cancel()
+        done, _ = await asyncio.wait([running], timeout=5)
+        assert done, f"still running when stopped after {turns} turns"

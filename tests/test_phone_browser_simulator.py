@@ -1,15 +1,13 @@
 """The phone page in a real browser: played by keyboard, fresh without a reload, clean for axe."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, async_playwright
-from simulated import MEMBER, Simulated, contacts_file, simulated
+from simulated import MEMBER, Simulated, contacts_file, forever, serving, simulated
 
 from simulator.app import create_app
-from simulator.carrier_server import server
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = next(Path(__file__).parent.glob("vendor/axe-core-*/axe.min.js"), None)
@@ -28,16 +26,8 @@ async def world(tmp_path: Path) -> AsyncIterator[Simulated]:
 
 @pytest.fixture
 async def address(world: Simulated) -> AsyncIterator[str]:
-    async def wait() -> None:
-        await asyncio.Event().wait()
-
-    served = server(create_app(world.world, wait), 0)
-    task = asyncio.create_task(served.serve())
-    while not served.started:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{served.servers[0].sockets[0].getsockname()[1]}"
-    served.should_exit = True
-    await task
+    async with serving(create_app(world.world, forever)) as served:
+        yield served
 
 
 @pytest.fixture
