@@ -203,7 +203,7 @@ def hold_and_resume(page: Any, database_url: str, pictures: Path | None) -> None
         page.get_by_role("button", name=action, exact=True).locator("visible=true").last.click()
         page.get_by_text(f"{action}: recorded.").wait_for()
         page.get_by_text(reason).first.wait_for()
-        look(page, f"member-{action.lower()}", pictures)
+    look(page, "member-held", pictures)
 
 
 def _journey_obeys_hold(page: Any, database_url: str) -> None:

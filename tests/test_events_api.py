@@ -4,11 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import make
+import pytest
 import pytest_asyncio
 from desk import Desk, open_desk
 from sqlalchemy import Connection, text
+from starlette.requests import Request
 
+from api.console import live
 from api.events import Hub
+from store.staff import IDLE
 
 
 @pytest_asyncio.fixture
@@ -58,6 +62,23 @@ async def test_nobody_listens_when_nobody_watches(desk: Desk, connection: Connec
     async with asyncio.timeout(10):
         while connection.execute(text(LISTENERS)).all():
             await asyncio.to_thread(connection.execute, text("select pg_sleep(0.01)"))
+
+
+async def test_a_stream_ends_with_its_session_and_sends_the_page_to_the_door(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(live, "REST_SECONDS", 0)
+    async with desk.signed_in() as coordinator:
+        cookie = f"doorway={coordinator.browser.cookies['doorway']}"
+    scope = {"type": "http", "app": desk.app, "headers": [(b"cookie", cookie.encode())]}
+    stream = live._stream(Request(scope), "e1")
+    async with asyncio.timeout(10):
+        first = await anext(aiter(stream))
+        desk.time.pass_by(IDLE)
+        rest = [event async for event in stream]
+    assert first.event == "changed"
+    assert rest[-1].event == "changed"
 
 
 LISTENERS = (
