@@ -24,6 +24,7 @@ PROMPT_OPEN = timedelta(days=3)
 TRY_AGAIN = timedelta(minutes=2)
 BLOCKED_FOR = timedelta(hours=1)
 PERSON_WITHIN = timedelta(hours=24)
+ARRIVED = ("delivered", "read")
 LANDLINE_CODES = (30006, 21614)
 
 
@@ -50,7 +51,7 @@ async def accept(
 ) -> None:
     """The carrier has it: from now on it counts, and its question is open on the phone."""
     intent.status, intent.sid, intent.accepted_at = Status.ACCEPTED, sid, now
-    intent.lease_until = intent.settle_at = None
+    intent.lease_until = intent.settle_at = intent.reason = None
     if newer(intent.carrier_status, status):
         intent.carrier_status = status
     if intent.asks:
@@ -90,15 +91,27 @@ async def take_receipt(
     intent = await session.get(Intent, intent_id, with_for_update=True)
     if intent is None:
         return
-    if intent.status in (Status.SENDING, Status.UNKNOWN):
+    # It proves that the carrier took the text, even where that was given up and it is to go again.
+    if intent.sid is None and intent.tries and intent.status != Status.FAILED:
         await accept(session, intent, sid, status, now)
-    if intent.sid == sid and newer(intent.carrier_status, status):
-        intent.carrier_status = status
-    if intent.sid != sid or intent.carrier_status != status:
+    await follow(session, intent, sid, status, code, now)
+
+
+async def follow(
+    session: AsyncSession, intent: Intent, sid: str, status: str, code: int | None, now: datetime
+) -> None:
+    """What the carrier says of a text it has; the highest status it ever said stands."""
+    if intent.sid != sid:
         return
-    if status == "delivered":
-        intent.delivered_at = now
-    elif status in ("undelivered", "failed") and intent.status == Status.ACCEPTED:
+    if status in ARRIVED:
+        intent.delivered_at = intent.delivered_at or now
+        if intent.status == Status.FAILED:
+            intent.status, intent.reason, intent.error_code = Status.ACCEPTED, None, None
+    if newer(intent.carrier_status, status):
+        intent.carrier_status = status
+    if intent.carrier_status != status or intent.status != Status.ACCEPTED:
+        return
+    if status in ("undelivered", "failed"):
         intent.error_code = code
         await _fail(session, intent, trouble(code), code, now)
 

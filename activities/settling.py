@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import structlog
 
-from activities.sent import PERSON_WITHIN, SETTLE, accept
+from activities.sent import PERSON_WITHIN, SETTLE, accept, follow
 from activities.time import Time
 from domain.outbox import Status
 from gateways.sms import CarrierListUnavailable, ListedText, SmsGateway
@@ -51,6 +51,7 @@ async def _settle(transaction: Transaction, carrier: SmsGateway, seen: Intent, t
         found = _match(intent, listed)
         if found is not None:
             await accept(session, intent, found.sid, found.status, time.now())
+            await follow(session, intent, found.sid, found.status, found.error_code, time.now())
             outbox.decided(session, intent.id, "evidence", "carrier_list", time.now())
             return True
         if time.wall() < intent.settle_at:
