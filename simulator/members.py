@@ -86,7 +86,7 @@ class Replies:
 
     async def _reply(self, message: Message, body: str) -> None:
         thread = self._carrier.book.threads[message.phone]
-        if not _moot(message, thread) and not self._carrier.is_played(message.phone):
+        if not _moot(message, thread):
             self._carrier.text_in(message.phone, body, by="persona")
 
 

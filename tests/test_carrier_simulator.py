@@ -183,6 +183,15 @@ async def test_a_restart_finishes_what_was_under_way(world: Simulated, tmp_path:
     assert again.product.replies == ["1"]
     assert again.world.carrier.is_played(MEMBER)
     await again.close()
+    kinds = [event["kind"] for event in read(tmp_path / "carrier.jsonl")]
+    assert kinds.count("status") == 2, "the torn line is gone and all others are whole"
+
+
+async def test_a_text_planned_twice_is_delivered_once(world: Simulated) -> None:
+    await world.send()
+    world.world.carrier.resume()
+    await world.pass_time(MINUTE)
+    assert world.product.statuses == ["sent", "delivered"]
 
 
 async def test_the_list_is_filtered_and_paged_newest_first(world: Simulated) -> None:

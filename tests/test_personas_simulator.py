@@ -44,6 +44,7 @@ READINGS = [
     pytest.param(THANKS, Asks.NOTHING, id="thanks with the small print"),
     pytest.param("You will get no more texts. Reply START to resume.", Asks.NOTHING, id="goodbye"),
     pytest.param("Your blood pressure was saved.", Asks.NOTHING, id="a remark on a reading"),
+    pytest.param("Your sugar was saved. Reply STOP to opt out.", Asks.NOTHING, id="small print"),
     pytest.param("Your order is on its way. Call +1 614-555-0100.", Asks.NOTHING, id="a phone"),
 ]
 

@@ -175,3 +175,13 @@ def test_a_form_is_read_with_what_it_presets() -> None:
     assert (found.action, found.values) == ("/a?b=1", {"csrf": "x&y", "r": "2"})
     assert found.names == {"csrf", "r", "c", "go"}
     assert posted_form("<form action='/'></form>") is None
+
+
+def test_the_form_that_asks_is_chosen_among_several() -> None:
+    sign_out = '<form method="post" action="/out"><input type="hidden" name="csrf"></form>'
+    code = posted_form(sign_out + ASK_FACTOR)
+    answers = posted_form(ASK_FACTOR + ASK_ANSWERS)
+    assert code is not None
+    assert answers is not None
+    assert "second_factor" in code.names
+    assert answers.action == "/n/answer"
