@@ -82,7 +82,11 @@ def test_a_killed_parent_leaves_no_orphan_and_the_clock_stands_still(tmp_path: P
         assert len(everybody) > len(children)
         parent.kill()
         parent.wait()
-        wait_for(lambda: not any(map(is_running, everybody)), "the end of every child")
+        try:
+            wait_for(lambda: not any(map(is_running, everybody)), "the end of every child")
+        finally:
+            for pid in filter(is_running, everybody):
+                os.kill(pid, signal.SIGKILL)
     (tmp_path / "pids").unlink()
     stood = clock_row(tmp_path)
     with house_of_cards(tmp_path) as parent:
