@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.receiving_acts import Received, answer, cry_for_help, start, stop, wrong_number
@@ -134,9 +135,9 @@ def name(reading: Reading) -> str:
 async def _phone(session: AsyncSession, number: str) -> Phone:
     row = await session.get(Phone, number)
     if row is None:
-        row = Phone(phone=number)
-        session.add(row)
-        await session.flush()
+        # The carrier may bring one text several times at once.
+        await session.execute(insert(Phone).values(phone=number).on_conflict_do_nothing())
+        row = await session.get_one(Phone, number)
     return row
 
 
@@ -158,7 +159,10 @@ async def _asked(session: AsyncSession, phone: Phone, found: Sequence[Enrollment
 
 
 def _whose(found: Sequence[Enrollment], asked: Intent | None) -> Enrollment | None:
-    """The journey that asked, else the phone's running one, else its newest."""
+    """The journey that asked, else the phone's running one, else its newest.
+
+    An enrollment whose journey never began hears nothing: a person must.
+    """
     if asked is not None:
         return next((each for each in found if each.id == asked.enrollment_id), None)
-    return found[0] if found else None
+    return next((each for each in found if each.started_at), None)

@@ -94,6 +94,7 @@ async def cry_for_help(received: Received, danger: Danger) -> None:
 async def stop(received: Received, *, doubtful: bool, confirm: bool = True) -> None:
     """Revocation by any reasonable means (47 CFR 64.1200(a)(10)); one confirmation, once."""
     session, phone = received.session, received.text.phone
+    await _lock_phone(session, phone)
     already = await consents.stands(session, phone, None) is False
     consents.record(
         session, phone, given=False, at=received.now, how="text", actor=MEMBER,
@@ -145,13 +146,20 @@ async def _look(received: Received, kind: str) -> None:
     )
 
 
+async def _lock_phone(session: AsyncSession, phone: str) -> None:
+    """As the gate locks it: a text it has let through is committed before anything is cancelled.
+
+    A plain lock would wait for another STOP's line in the ledger, which refers to the phone, while
+    that one waits for this.
+    """
+    locked = select(Phone.phone).where(Phone.phone == phone).with_for_update(key_share=True)
+    await session.execute(locked)
+
+
 async def _cancel_all(received: Received) -> None:
     """Nothing that waits for this phone leaves any more, in whatever journey it was decided."""
     session, phone = received.session, received.text.phone
-    # As the gate locks it. A plain lock would wait for another STOP's line in the ledger, which
-    # refers to the phone, while that one waits for this.
-    locked = select(Phone.phone).where(Phone.phone == phone).with_for_update(key_share=True)
-    await session.execute(locked)
+    await _lock_phone(session, phone)
     mine = [each.id for each in received.found]
     await session.execute(
         update(Intent)

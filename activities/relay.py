@@ -87,8 +87,19 @@ class RelayActivities:
         async with self.transaction() as session:
             new = await enrollments.unstarted(session, BATCH)
             told = await enrollments.nudged(session, BATCH)
-        await asyncio.gather(*(self._start(each) for each in new))
-        await asyncio.gather(*(self._tell(each) for each in self._due(told)))
+        await self._each(self._start, new)
+        await self._each(self._tell, self._due(told))
+
+    async def _each(
+        self, work: Callable[[Enrollment], Awaitable[None]], found: Sequence[Enrollment]
+    ) -> None:
+        """One journey that cannot be reached never keeps the others from their news."""
+        done = await asyncio.gather(*(work(each) for each in found), return_exceptions=True)
+        for enrollment, wrong in zip(found, done, strict=True):
+            if isinstance(wrong, Exception):
+                log.warning(
+                    "journey_not_reached", enrollment_id=enrollment.id, error=type(wrong).__name__
+                )
 
     async def settle_texts(self) -> None:
         if self.carrier is not None:
