@@ -11,7 +11,7 @@ from domain.outbox import SentText, Status
 from domain.program import Program
 from domain.stages import Facts
 from runtime import programs
-from store.models import Consent, Intent, StaffAction
+from store.models import Consent, Intent, StaffAction, Stage
 
 __all__ = ["DAY", "HOUR", "NOW"]
 
@@ -79,3 +79,12 @@ def action(kind: str, enrollment_id: str = "e1", **given: Any) -> StaffAction:
         "reason": "as asked", "actor": "staff:s1", "at": NOW,
     }  # fmt: skip
     return StaffAction(**{**defaults, **given})
+
+
+def done(enrollment_id: str = "e1", **stages: str) -> list[Stage]:
+    """Stages that have ended, beside the invitation that was answered."""
+    ended = {"outreach": "reached", **stages}
+    return [
+        make.stage(enrollment_id, name, done=how, why=None, due_at=None)
+        for name, how in ended.items()
+    ]
