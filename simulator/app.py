@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import sys
+import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -28,6 +29,8 @@ from simulator.members_contacts import read_contacts
 from simulator.pharmacies import Pharmacies
 from simulator.phone import phone_routes, static
 from simulator.providers import Providers
+
+log = logging.getLogger(__name__)
 
 HOSTS = ["127.0.0.1", "localhost"]
 
@@ -91,6 +94,7 @@ def create_app(world: World, live: Callable[[], Coroutine[Any, Any, None]]) -> F
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         task = asyncio.create_task(live())
+        task.add_done_callback(_stop_when_broken)
         try:
             yield
         finally:
@@ -107,6 +111,23 @@ def create_app(world: World, live: Callable[[], Coroutine[Any, Any, None]]) -> F
     app.include_router(phone_routes(world.carrier, world.members))
     app.mount("/phone-static", static)
     return app
+
+
+def _stop_when_broken(life: asyncio.Task[None]) -> None:
+    # A carrier whose members stand still would look well from outside; whoever started it
+    # starts it again.
+    if not life.cancelled() and (broken := life.exception()):
+        while isinstance(broken, BaseExceptionGroup):
+            broken = broken.exceptions[0]
+        # Its words may hold a phone; its kind and place do not.
+        place = traceback.extract_tb(broken.__traceback__)[-1]
+        log.error(
+            "the simulated world broke: %s in %s:%s",
+            type(broken).__name__,
+            Path(place.filename).name,
+            place.lineno,
+        )
+        signal.raise_signal(signal.SIGTERM)
 
 
 def run(config: SimulatorConfig) -> None:

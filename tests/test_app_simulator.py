@@ -7,7 +7,17 @@ from pathlib import Path
 
 import httpx
 import pytest
-from simulated import ACCOUNT, CALLBACK, MESSAGES, MONDAY, OURS, TOKEN, contacts_file, settings
+from simulated import (
+    ACCOUNT,
+    CALLBACK,
+    MESSAGES,
+    MONDAY,
+    OURS,
+    TOKEN,
+    contacts_file,
+    settings,
+    simulated,
+)
 
 from simulator import __main__ as program
 from simulator.app import World, create_app
@@ -113,3 +123,18 @@ async def test_the_living_world_hears_the_clock_and_moves_everybody(tmp_path: Pa
     accepted = [e for e in read(config.state_dir / "carrier.jsonl") if e["kind"] == "accepted"]
     assert len(accepted) > 20
     assert MONDAY.isoformat() <= min(e["at"] for e in accepted)
+
+
+async def test_a_world_that_breaks_stops_its_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = asyncio.Event()
+    monkeypatch.setattr("signal.raise_signal", lambda number: stopped.set())
+
+    async def broken() -> None:
+        raise RuntimeError
+
+    async with simulated(tmp_path) as world:
+        app = create_app(world.world, broken)
+        async with app.router.lifespan_context(app), asyncio.timeout(30):
+            await stopped.wait()
