@@ -1,0 +1,175 @@
+"""Whole journeys on a real database: how each kind of member ends, and what left on the way.
+
+The ninety-day ones step without a workflow. Others run on the real Temporal: told of everything by
+signals and updates, or asleep in skipped time, where the calendar turns as the workflow sleeps.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from make_journeys import DAY, HOUR
+from scripted_journey import performed
+from temporalio.testing import WorkflowEnvironment
+from whole_journey import WILLING, Persona, RealSteps, SkippedSteps, Told, World, member
+
+from store.models import Delivery, Enrollment, Intent, Letter, Note, Outcome, Task
+
+COLUMBUS = ZoneInfo("America/New_York")
+MOST_EVENTS_OF_A_RUN = 150
+WILLING_MEMBER = Persona(WILLING, provider="accept", runs_out=date(2026, 3, 20))
+PERSONAS = {
+    "answers everything": (WILLING_MEMBER, "graduated"),
+    "says nothing": (Persona(), "unable_to_contact"),
+    "stops at the second text": (Persona({"reminder": "STOP"}), "opted_out"),
+    "declines": (Persona({"welcome": "no"}), "declined"),
+    "is reached by the coordinator's call": (Persona(call="reached"), "graduated"),
+    "agrees and falls silent": (Persona({"welcome": "1"}), "graduated"),
+    "is put on hold for three weeks": (
+        Persona(WILLING, staff=((10 * DAY, "hold"), (31 * DAY, "resume"))), "graduated",
+    ),
+    "is stopped by a coordinator": (Persona(WILLING, staff=((20 * DAY, "stop"),)), "stopped"),
+    "cries for help": (Persona({"welcome": "I want to die"}, staff=((9 * DAY, "stop"),)), "stopped"),
+}  # fmt: skip
+
+
+async def sent(world: World) -> Sequence[Intent]:
+    found = [each for each in await world.house.all(Intent) if each.accepted_at]
+    return sorted(found, key=lambda intent: str(intent.accepted_at))
+
+
+async def ended_as(world: World, state: str) -> None:
+    enrollment = await world.house.one(Enrollment, "e1")
+    assert (enrollment.state, enrollment.ended_because) == (state, state)
+    kept_within_the_law(await sent(world))
+    unsettled = await world.house.all(Intent, status="pending")
+    assert [intent.template for intent in unsettled] == []
+
+
+def kept_within_the_law(texts: Sequence[Intent]) -> None:
+    """Nothing begun by us out of hours, no second one on a day, no fourth within seven days."""
+    ours = [t.accepted_at for t in texts if t.purpose == "care" and t.accepted_at]
+    for at in ours:
+        local = at.astimezone(COLUMBUS)
+        first, last = (12, 18) if local.weekday() == 6 else (9, 20)
+        assert first <= local.hour < last
+    days = Counter(at.astimezone(COLUMBUS).date() for at in ours)
+    assert set(days.values()) <= {1}
+    assert all(later - early >= 7 * DAY for early, later in zip(ours, ours[3:], strict=False))
+    replies = [t.accepted_at.astimezone(COLUMBUS) for t in texts if t.accepted_at]
+    assert all(8 <= at.hour < 21 for at in replies)
+
+
+@pytest.mark.parametrize(("persona", "end"), PERSONAS.values(), ids=PERSONAS)
+async def test_a_member_who(
+    database_url: str, tmp_path: Path, persona: Persona, end: str
+) -> None:
+    async with member(database_url, persona, tmp_path) as world:
+        await world.live(world.step_directly)
+        await ended_as(world, end)
+
+
+async def test_what_a_willing_member_gets_in_ninety_days(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with member(database_url, WILLING_MEMBER, tmp_path) as world:
+        await world.live(world.step_directly)
+        templates = Counter(intent.template for intent in await sent(world))
+        assert templates["bp_prompt"] == 8
+        assert templates["screening_question"] == 10
+        deliveries = await world.house.all(Delivery)
+        assert len(deliveries) >= 3
+        assert {each.status for each in deliveries} == {"delivered"}
+        assert deliveries[0].confirmed == "received"
+        note = await world.house.only(Note)
+        assert note.answered_at
+        assert note.pdf_path
+        assert Path(note.pdf_path).exists()
+        tasks = {task.kind for task in await world.house.all(Task)}
+        assert {"note_answer", "referral"} <= tasks
+        enrollment = await world.house.one(Enrollment, "e1")
+        assert enrollment.ended_at
+        assert enrollment.reached_at
+        assert enrollment.ended_at - enrollment.reached_at >= 90 * DAY
+
+
+async def test_a_silent_member_gets_three_texts_a_letter_and_a_call(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with member(database_url, Persona(), tmp_path) as world:
+        await world.live(world.step_directly)
+        texts = [intent.template for intent in await sent(world)]
+        assert texts == ["welcome", "reminder", "final_reminder"]
+        letter = await world.house.only(Letter)
+        assert letter.path
+        assert Path(letter.path).exists()
+        assert [task.kind for task in await world.house.all(Task)] == ["outreach_call"]
+
+
+async def test_nothing_leaves_after_stop_but_its_confirmation(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with member(database_url, Persona({"reminder": "STOP"}), tmp_path) as world:
+        await world.live(world.step_directly)
+        texts = [intent.template for intent in await sent(world)]
+        assert texts == ["welcome", "reminder", "stop_confirmed"]
+
+
+async def test_a_hold_moves_everything_by_its_length(database_url: str, tmp_path: Path) -> None:
+    persona = Persona(WILLING, staff=((10 * DAY, "hold"), (31 * DAY, "resume")))
+    async with member(database_url, persona, tmp_path) as world:
+        await world.live(world.step_directly)
+        held = [o.at for o in await world.house.all(Outcome) if o.kind == "staff_hold"]
+        assert len(held) == 1
+        during = [
+            text for text in await sent(world)
+            if text.accepted_at and held[0] < text.accepted_at < held[0] + 21 * DAY
+        ]  # fmt: skip
+        assert during == []
+        prompts = [t for t in await sent(world) if t.template == "bp_prompt"]
+        assert len(prompts) == 8
+
+
+SKIPPED = {name: PERSONAS[name] for name in ("says nothing", "stops at the second text", "declines")}
+
+
+@pytest.mark.parametrize(("persona", "end"), SKIPPED.values(), ids=SKIPPED)
+async def test_in_skipped_time_a_member_who(
+    temporal: WorkflowEnvironment, database_url: str, tmp_path: Path, persona: Persona, end: str
+) -> None:
+    """The workflow sleeps by its own timers; its clock and the calendar agree at the end."""
+    async with member(database_url, persona, tmp_path) as world:
+        began = world.now
+        steps = SkippedSteps(world)
+        async with performed(temporal, steps, skipping=True) as stage:
+            await stage.result()
+            (events,) = await stage.runs()
+        await world.settle()
+        await ended_as(world, end)
+        assert len(events) <= MOST_EVENTS_OF_A_RUN
+        slept = events[-1].event_time.ToDatetime() - events[0].event_time.ToDatetime()
+        assert abs(slept - (world.now - began)) < timedelta(hours=1)
+
+
+async def test_a_willing_member_on_temporal(
+    temporal: WorkflowEnvironment, database_url: str, tmp_path: Path
+) -> None:
+    """Told of all that happens in ninety days, and held and resumed in between by updates."""
+    persona = Persona(
+        WILLING, after=HOUR, provider="accept", runs_out=date(2026, 3, 20),
+        staff=((10 * DAY, "hold"), (12 * DAY, "resume"), (13 * DAY, "resume")),
+    )  # fmt: skip
+    async with member(database_url, persona, tmp_path) as world:
+        steps = RealSteps(world)
+        async with performed(temporal, steps) as stage:
+            told = Told(stage, steps)
+            world.act = told.act
+            await world.live(told.step)
+            runs = await stage.runs()
+        await ended_as(world, "graduated")
+        assert told.answers == ["done", "done", "refused: the journey is not on hold"]
+        assert len(runs) > 1
+        assert max(map(len, runs)) <= MOST_EVENTS_OF_A_RUN
