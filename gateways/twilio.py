@@ -50,7 +50,7 @@ class Twilio:
             answer = await self._http.post(self._messages, data=form)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
             return NotReached()
-        except httpx.TransportError:
+        except httpx.RequestError:
             return NoAnswer()
         return _result(answer)
 
@@ -82,7 +82,7 @@ class Twilio:
                 answer.raise_for_status()
                 listed = answer.json()
                 texts = [_listed(row) for row in listed["messages"]]
-            except (httpx.HTTPError, ValueError, KeyError) as wrong:
+            except (httpx.HTTPError, ValueError, KeyError, TypeError) as wrong:
                 raise CarrierListUnavailable(type(wrong).__name__) from None
             for text in texts:
                 yield text
@@ -94,9 +94,10 @@ class Twilio:
 def _result(answer: httpx.Response) -> SendResult:
     """A 5xx may come after the text was taken: it is no answer. 429 says it was not taken."""
     try:
-        body: dict[str, Any] = answer.json()
+        read = answer.json()
     except ValueError:
-        body = {}
+        read = None
+    body: dict[str, Any] = read if isinstance(read, dict) else {}
     if answer.is_success:
         sid = body.get("sid")
         return Accepted(sid, str(body.get("status", ""))) if sid else NoAnswer()
