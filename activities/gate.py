@@ -13,9 +13,14 @@ from domain.gate import GateFacts, GateRules, Verdict, judge
 from domain.outbox import Purpose
 from domain.program import Program
 from domain.quiet_hours import zones_of_number
-from store import gate
-from store.consents import usable_numbers
-from store.models import Enrollment, Intent, Member, Pharmacy, Phone
+from store.gate import Situation, situation
+from store.models import Intent, Phone
+
+# How long a text may take from the gate to the carrier, in wall time: where a rehearsal's clock
+# runs fast, that much of the window is left free before it closes.
+ON_THE_WAY_SECONDS = 0.1
+ON_THE_WIRE_SECONDS = 0.03
+LOOK_AGAIN_SECONDS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,91 +31,74 @@ class Gate:
     area_codes: Mapping[str, Sequence[str]]
     time: Time
 
-    async def phone_of(self, session: AsyncSession, intent: Intent) -> str | None:
-        """The phone a text goes to: the one it answers, else the member's first that works."""
-        if intent.phone is not None or intent.enrollment_id is None:
-            return intent.phone
-        enrollment = await session.get_one(Enrollment, intent.enrollment_id)
-        numbers = await usable_numbers(session, enrollment.member_id, enrollment.program)
-        return numbers.usable[0] if numbers.usable else None
-
     async def ask(
         self, session: AsyncSession, intent: Intent, phone: Phone | None, now: datetime
-    ) -> tuple[Verdict, str | None]:
-        """The verdict, and the text as it would be sent (None when there is none)."""
-        enrollment = (
-            await session.get(Enrollment, intent.enrollment_id) if intent.enrollment_id else None
-        )
-        member = await session.get(Member, enrollment.member_id) if enrollment else None
-        body, sound = await self._body(session, intent, enrollment, member)
-        facts = await self._facts(session, intent, phone, enrollment, member, body, sound, now)
+    ) -> tuple[Verdict | None, str | None]:
+        """The verdict, and the text as it would be sent (None when there is none).
+
+        No verdict while another text to the phone is on its way.
+        """
+        found = await situation(session, intent, phone, now)
+        if found.in_flight:
+            return None, None
+        body, sound = self._body(intent, found)
+        facts = self._facts(intent, phone, found, body, sound, now)
         return judge(facts, self.rules_now(), now), body
 
+    def on_the_wire(self) -> timedelta:
+        """How long the carrier may take to accept, as business time of a fast clock."""
+        rate = self.time.clock.rate
+        return timedelta(seconds=ON_THE_WIRE_SECONDS * rate) if rate > 1 else timedelta(0)
+
     def rules_now(self) -> GateRules:
-        """A rehearsal's clock runs on while a text is on its way: margins grow with its rate."""
         rate = self.time.clock.rate
         return GateRules(
             self.rules.hours,
-            max(self.rules.margin, timedelta(seconds=0.35 * rate)),
-            max(self.rules.look_again, timedelta(seconds=1.5 * rate)),
+            max(self.rules.margin, timedelta(seconds=ON_THE_WAY_SECONDS * rate)),
+            max(self.rules.look_again, timedelta(seconds=LOOK_AGAIN_SECONDS * rate)),
         )
 
-    async def _facts(
+    def _facts(
         self,
-        session: AsyncSession,
         intent: Intent,
         phone: Phone | None,
-        enrollment: Enrollment | None,
-        member: Member | None,
+        found: Situation,
         body: str | None,
         sound: bool,
         now: datetime,
     ) -> GateFacts:
-        number = phone.phone if phone else None
-        program = self.programs[enrollment.program] if enrollment else None
+        purpose = Purpose(intent.purpose)
+        # Somebody we do not know who texts us may be answered once, though no ledger knows them.
+        stranger = intent.enrollment_id is None and purpose is Purpose.REPLY
         return GateFacts(
-            purpose=Purpose(intent.purpose),
+            purpose=purpose,
             expires_at=intent.expires_at,
-            phone=number,
-            number_usable=number is None or await gate.number_usable(session, number, member),
-            consented=None
-            if number is None
-            else await gate.consented(session, number, intent, program.id if program else None),
-            dead=bool(member and member.death_date and member.death_date <= now.date()),
-            covered=_covered(member, program, now),
-            journey_ended=bool(enrollment and enrollment.ended_at),
-            held=bool(enrollment and enrollment.held_at)
-            or await gate.closing_action(session, enrollment),
-            zones=_zones(member, number, self.area_codes),
-            state=member.state if member else None,
+            phone=phone.phone if phone else None,
+            number_usable=found.number_usable,
+            consented=True if stranger and found.consented is None else found.consented,
+            dead=found.death_date is not None and found.death_date <= now.date(),
+            covered=self._covered(found, now),
+            journey_ended=found.journey_ended,
+            held=found.held,
+            zones=_zones(found, phone, self.area_codes),
+            state=found.state,
             segments=None if body is None else self.texts.count(body),
             max_segments=self.texts.kind(intent.template).max_segments,
             sound=sound,
-            care_texts=await gate.care_texts(session, number, now) if number else [],
-            open_until=await gate.other_question_until(session, phone, intent) if phone else None,
+            care_texts=found.care_texts,
+            open_until=phone.open_until if phone and found.other_question else None,
             asks=intent.asks is not None,
         )
 
-    async def _body(
-        self,
-        session: AsyncSession,
-        intent: Intent,
-        enrollment: Enrollment | None,
-        member: Member | None,
-    ) -> tuple[str | None, bool]:
+    def _body(self, intent: Intent, found: Situation) -> tuple[str | None, bool]:
         """The filled text, and whether it may be said; (None, True) without a translation."""
-        program = self.programs[enrollment.program] if enrollment else None
-        sender = program.sender if program else next(iter(self.programs.values())).sender
-        pharmacy = None
-        if enrollment and enrollment.pharmacy_npi:
-            pharmacy = await session.get(Pharmacy, enrollment.pharmacy_npi)
+        # Somebody in no program is answered in the name of the first.
+        program = self.programs[found.program or next(iter(self.programs))]
         facts = {
-            "first_name": member.first_name if member else "",
-            "pharmacy": pharmacy.name if pharmacy else sender,
-            "sender": sender,
-            "phone": plain_phone(
-                program.phone if program else next(iter(self.programs.values())).phone
-            ),
+            "first_name": found.first_name or "",
+            "pharmacy": found.pharmacy or program.sender,
+            "sender": program.sender,
+            "phone": plain_phone(program.phone),
             **intent.facts,
         }
         try:
@@ -120,18 +108,18 @@ class Gate:
         wrong = self.texts.problems(body, intent.template, intent.language, facts["pharmacy"])
         return body, not set(wrong) - {"too_long"}
 
-
-def _covered(member: Member | None, program: Program | None, now: datetime) -> bool:
-    if member is None or program is None or member.coverage_end is None:
-        return True
-    return member.coverage_end + program.grace >= now.date()
+    def _covered(self, found: Situation, now: datetime) -> bool:
+        if found.program is None or found.coverage_end is None:
+            return True
+        return found.coverage_end + self.programs[found.program].grace >= now.date()
 
 
 def _zones(
-    member: Member | None, number: str | None, area_codes: Mapping[str, Sequence[str]]
+    found: Situation, phone: Phone | None, area_codes: Mapping[str, Sequence[str]]
 ) -> tuple[str, ...]:
     """Address and number may lie in different zones: the hours must hold in both."""
-    zones = [member.time_zone] if member and member.time_zone else []
-    if number:
-        zones += [zone for zone in zones_of_number(number, area_codes) if zone not in zones]
+    zones = [found.time_zone] if found.time_zone else []
+    if phone:
+        number = zones_of_number(phone.phone, area_codes)
+        zones += [zone for zone in number if zone not in zones]
     return tuple(zones)

@@ -108,12 +108,14 @@ class SendingActivities:
             intent = await sending.next_due(session, now)
             if intent is None:
                 return None
-            number = await self._gate.phone_of(session, intent)
+            number = await gate.phone_of(session, intent)
             phone = await gate.lock_phone(session, number) if number else None
-            if number and (phone is None or await gate.in_flight(session, number)):
+            verdict, body = None, None
+            if phone is not None or number is None:
+                verdict, body = await self._judged(session, intent, phone, now)
+            if verdict is None:
                 intent.due_at = now + self._moment()
                 return Status.PENDING
-            verdict, body = await self._judged(session, intent, phone, now)
             if verdict_is_news(intent, verdict):
                 outbox.decided(session, intent.id, *_said(verdict, now))
             match verdict:
@@ -130,7 +132,7 @@ class SendingActivities:
 
     async def _judged(
         self, session: AsyncSession, intent: Intent, phone: Phone | None, now: datetime
-    ) -> tuple[Verdict, str | None]:
+    ) -> tuple[Verdict | None, str | None]:
         try:
             return await self._gate.ask(session, intent, phone, now)
         except SQLAlchemyError:
@@ -151,7 +153,8 @@ class SendingActivities:
 
     async def _deliver(self, taken: _Taken, carrier: SmsGateway) -> None:
         # A process that was stopped between the gate and here must not write an old text.
-        if self._time.wall() >= taken.lease_until or self._time.now() >= taken.until:
+        leaves = self._time.now() + self._gate.on_the_wire()
+        if self._time.wall() >= taken.lease_until or leaves >= taken.until:
             async with self._transaction() as session:
                 await sending.put_back(session, taken.intent_id, self._time.now())
             return

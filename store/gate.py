@@ -1,16 +1,89 @@
-"""What the gate asks of an intent, read under the lock of the recipient's phone."""
+"""What the gate asks of an intent, read in one query under the lock of the recipient's phone."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.outbox import Purpose, Status
 from store import consents
-from store.models import ContactPoint, Enrollment, Intent, Member, Phone, StaffAction
+from store.models import Intent, Phone
 
-# A hold or stop that the journey has not obeyed yet already closes the gate.
-CLOSING = ("hold", "take_over", "stop")
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where an intent stands at the door; member's fields are None for somebody unknown."""
+
+    in_flight: bool
+    """A text to this phone may be on its way: the next waits, or two could not be told apart."""
+    program: str | None
+    journey_ended: bool
+    held: bool
+    """On hold, or about to be: an action the journey has not obeyed yet already closes the gate."""
+    first_name: str | None
+    death_date: date | None
+    coverage_end: date | None
+    state: str | None
+    time_zone: str | None
+    pharmacy: str | None
+    number_usable: bool
+    """A dead number is dead for everybody, a wrong one for the member it is wrong for."""
+    consented: bool | None
+    care_texts: Sequence[datetime]
+    other_question: bool
+    """The phone's open question is another stage's or journey's."""
+
+
+_PHONE_OF = text("""
+select p.phone
+from intents i
+join enrollments e on e.id = i.enrollment_id
+join contact_points p on p.member_id = e.member_id and p.status = 'active'
+where i.id = :intent and (
+    select c.given from consents c
+    where c.phone = p.phone and c.channel = 'sms' and (c.program is null or c.program = e.program)
+    order by c.id desc limit 1)
+order by p.rank, p.id limit 1
+""")
+
+_SITUATION = text("""
+select
+    exists (select from intents o where o.phone = :phone and o.status = any(:unsettled)),
+    e.program, e.ended_at is not null,
+    e.held_at is not null or exists (
+        select from staff_actions a where a.enrollment_id = e.id and a.applied_at is null
+        and a.kind in ('hold', 'take_over', 'stop')),
+    m.first_name, m.death_date, m.coverage_end, m.state, m.time_zone, ph.name,
+    not exists (
+        select from contact_points p where p.phone = :phone and (
+            p.status in ('landline', 'unreachable')
+            or (p.member_id = m.id and p.status <> 'active'))),
+    (select c.given from consents c
+     where c.phone = :phone and c.channel = 'sms'
+       and (e.program is null or c.program is null or c.program = e.program)
+     order by c.id desc limit 1),
+    array(select o.accepted_at from intents o
+          where o.phone = :phone and o.purpose = :care and o.accepted_at > :since),
+    coalesce((select asked.enrollment_id is distinct from i.enrollment_id
+                     or asked.stage <> i.stage
+              from intents asked where asked.id = :open_prompt), false)
+from intents i
+left join enrollments e on e.id = i.enrollment_id
+left join members m on m.id = e.member_id
+left join pharmacies ph on ph.npi = e.pharmacy_npi
+where i.id = :intent
+""").bindparams(bindparam("unsettled", type_=ARRAY(TEXT)))
+
+
+async def phone_of(session: AsyncSession, intent: Intent) -> str | None:
+    """The phone a text goes to: the one it answers, else the member's first that may be used."""
+    if intent.phone is not None or intent.enrollment_id is None:
+        return intent.phone
+    found: str | None = await session.scalar(_PHONE_OF, {"intent": intent.id})
+    return found
 
 
 async def lock_phone(session: AsyncSession, phone: str) -> Phone | None:
@@ -21,80 +94,27 @@ async def lock_phone(session: AsyncSession, phone: str) -> Phone | None:
     )
 
 
-async def in_flight(session: AsyncSession, phone: str) -> bool:
-    """A text to this phone may be on its way: the next waits, or two could not be told apart."""
-    found = select(Intent.id).where(
-        Intent.phone == phone, Intent.status.in_((Status.SENDING, Status.UNKNOWN))
+async def situation(
+    session: AsyncSession, intent: Intent, phone: Phone | None, now: datetime
+) -> Situation:
+    """Ask only after the phone is locked: what is read before may be stale by then."""
+    row = await session.execute(
+        _SITUATION,
+        {
+            "intent": intent.id,
+            "phone": phone.phone if phone else None,
+            "open_prompt": phone.open_prompt if phone else None,
+            "unsettled": [Status.SENDING, Status.UNKNOWN],
+            "care": Purpose.CARE,
+            "since": now - timedelta(days=8),
+        },
     )
-    return (await session.execute(found.limit(1))).first() is not None
-
-
-async def number_usable(session: AsyncSession, phone: str, member: Member | None) -> bool:
-    """A dead number is dead for everybody, a wrong one for the member it is wrong for."""
-    rows = await session.scalars(select(ContactPoint).where(ContactPoint.phone == phone))
-    for point in rows:
-        if point.status in ("landline", "unreachable"):
-            return False
-        if member is not None and point.member_id == member.id and point.status != "active":
-            return False
-    return True
-
-
-async def closing_action(session: AsyncSession, enrollment: Enrollment | None) -> bool:
-    if enrollment is None:
-        return False
-    found = select(StaffAction.id).where(
-        StaffAction.enrollment_id == enrollment.id,
-        StaffAction.applied_at.is_(None),
-        StaffAction.kind.in_(CLOSING),
-    )
-    return (await session.execute(found.limit(1))).first() is not None
-
-
-async def care_texts(session: AsyncSession, phone: str, now: datetime) -> list[datetime]:
-    """When texts begun by us were accepted by this phone, over all journeys, in eight days."""
-    rows = await session.scalars(
-        select(Intent.accepted_at).where(
-            Intent.phone == phone,
-            Intent.accepted_at > now - timedelta(days=8),
-            Intent.purpose == Purpose.CARE,
-        )
-    )
-    return [at for at in rows if at is not None]
-
-
-async def other_question_until(
-    session: AsyncSession, phone: Phone, intent: Intent
-) -> datetime | None:
-    """Until when a question of another stage or journey is open on this phone."""
-    if phone.open_prompt is None:
-        return None
-    asked = await session.get(Intent, phone.open_prompt)
-    mine = (
-        asked is not None
-        and asked.enrollment_id == intent.enrollment_id
-        and asked.stage == intent.stage
-    )
-    return None if mine else phone.open_until
-
-
-async def consented(
-    session: AsyncSession, phone: str, intent: Intent, program: str | None
-) -> bool | None:
-    """Somebody we do not know who texts us may be answered once, though no ledger knows them."""
-    standing = await consents.stands(session, phone, program)
-    if standing is None and intent.enrollment_id is None and intent.purpose == Purpose.REPLY:
-        return True
-    return standing
+    return Situation(*row.one())
 
 
 async def stopped_with_text_in_flight(session: AsyncSession, phone: str) -> bool:
     """Whether a phone that has said STOP may still be reached by a text sent just before."""
     if await consents.stands(session, phone, None) is not False:
         return False
-    return (
-        await session.scalar(
-            select(Intent.id).where(Intent.phone == phone, Intent.status == Status.SENDING).limit(1)
-        )
-        is not None
-    )
+    sending = select(Intent.id).where(Intent.phone == phone, Intent.status == Status.SENDING)
+    return (await session.execute(sending.limit(1))).first() is not None
