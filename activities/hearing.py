@@ -62,13 +62,24 @@ async def _stage_that_hears(turn: Turn, text: InboundText) -> tuple[str, Heard] 
     running = journey.running(turn.program, known)
     asked = await turn.session.get(Intent, text.answers) if text.answers else None
     first: tuple[str, Heard] | None = None
-    if asked is not None and asked.stage in running:
+    if asked is not None and asked.stage != "coaching":
+        # A reading spelled as one is a reading, whatever was asked last.
+        reading = journey.heard_unasked(turn.program, turn.states, text.body, known, turn.now)
+        if reading is not None:
+            return reading
+    if asked is not None and asked.stage in running and _current(turn, asked):
         stage = asked.stage
         heard = journey.heard(turn.program, stage, turn.states[stage], text.body, known, turn.now)
         if heard.understood:
             return stage, heard
         first = stage, heard
     return journey.heard_unasked(turn.program, turn.states, text.body, known, turn.now) or first
+
+
+def _current(turn: Turn, asked: Intent) -> bool:
+    """An answer to an earlier question, sent again, answers none that was not read yet."""
+    awaited = journey.awaited(asked.stage, turn.states[asked.stage])
+    return awaited is None or awaited == asked.step
 
 
 async def _to_a_person(turn: Turn, text: InboundText, *, acknowledge: bool) -> None:

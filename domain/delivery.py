@@ -35,6 +35,8 @@ IDLE, ASKED, ORDERED, CONFIRMING = "idle", "asked", "ordered", "confirming"
 @dataclass(frozen=True, slots=True)
 class DeliveryPlan:
     ask_before: timedelta
+    lapsed_after: timedelta
+    """A supply that ended longer ago than this was stopped, not forgotten."""
     answer_within: timedelta
     arrive_within: timedelta
     task_within: timedelta
@@ -93,6 +95,11 @@ def _step(state: Deliveries) -> str:
     return f"refill-{state.round}"
 
 
+def awaited(state: Deliveries) -> str | None:
+    """The step of the question that is open."""
+    return f"{_step(state)}-confirm" if state.phase == CONFIRMING else _step(state)
+
+
 def _closed(state: Deliveries) -> Deliveries:
     return replace(state, phase=IDLE, handled=(*state.handled, *state.refills)[-40:], refills=())
 
@@ -100,7 +107,10 @@ def _closed(state: Deliveries) -> Deliveries:
 def _look_for_refills(
     state: Deliveries, plan: DeliveryPlan, facts: Facts, now: datetime
 ) -> Do | Wait:
-    open_ = [m for m in facts.medications if key(m) not in state.handled]
+    lapsed = (now - plan.lapsed_after).date()
+    open_ = [
+        m for m in facts.medications if key(m) not in state.handled and m.runs_out_on >= lapsed
+    ]
     due = [m for m in open_ if m.runs_out_on - plan.ask_before <= now.date()]
     if not due:
         soonest = min((m.runs_out_on for m in open_), default=None)

@@ -100,6 +100,16 @@ def heard(program: Program, name: str, state: Any, body: str, facts: Facts, now:
     return hears(state, body, program.plans[name], facts, now)
 
 
+def awaited(name: str, state: Any) -> str | None:
+    """The step whose answer a stage waits for; None where any answer to any of its texts counts."""
+    match name:
+        case "screening":
+            return str(state.step) if state.step else None
+        case "delivery":
+            return delivery.awaited(state)
+    return None
+
+
 def heard_unasked(
     program: Program, states: Mapping[str, Any], body: str, facts: Facts, now: datetime
 ) -> tuple[str, Heard] | None:
