@@ -11,13 +11,15 @@ from temporalio import activity
 from activities.time import Time
 from domain.program import Program
 from gateways.letter_words import MissingData, MissingTranslation
-from gateways.print_spool import LetterFacts, PrintSpool
+from gateways.print_spool import LetterConflict, LetterFacts, PrintSpool
 from gateways.typesetting import AddressTooLong, Typesetter, UnprintableText, pages
 from store import outcomes, tasks
 from store.database import Transaction
 from store.models import Enrollment, Letter, Member, Pharmacy
 
 log = structlog.get_logger()
+
+UNPRINTABLE = (MissingTranslation, MissingData, AddressTooLong, UnprintableText)
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,9 @@ class LetterActivities:
                 data,
                 large_print=letter.large_print,
             )
-        except (MissingTranslation, MissingData, AddressTooLong, UnprintableText) as problem:
-            return await self._hand_over(letter, type(problem).__name__)
-        await self._put(letter, pdf)
+            await self._put(letter, pdf)
+        except (*UNPRINTABLE, LetterConflict) as problem:
+            await self._hand_over(letter, type(problem).__name__)
 
     async def _put(self, letter: Letter, pdf: bytes) -> None:
         version = self._typesetter.version(letter.template, letter.language)

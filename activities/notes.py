@@ -15,7 +15,7 @@ from activities.time import Time
 from domain.ecareplan import bundle
 from domain.notes import CoordinationNote, disclosable
 from domain.program import Program
-from gateways.note_spool import NoteSpool, SpooledNote
+from gateways.note_spool import NoteConflict, NoteSpool, SpooledNote
 from gateways.typesetting import NoteTooLong, Typesetter, UnprintableText
 from store import outcomes, tasks
 from store.database import Transaction
@@ -85,7 +85,7 @@ class NoteActivities:
             return await self._hand_over(request.note_id, program, reason)
         try:
             spooled = await self._put(note)
-        except (NoteTooLong, UnprintableText) as problem:
+        except (NoteTooLong, UnprintableText, NoteConflict) as problem:
             return await self._hand_over(request.note_id, program, type(problem).__name__)
         await self._sent(note, spooled)
 
