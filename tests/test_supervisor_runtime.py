@@ -43,8 +43,13 @@ def house_of_cards(home: Path) -> Iterator[subprocess.Popen[bytes]]:
     try:
         yield parent
     finally:
-        parent.kill()
-        parent.wait()
+        # In order, so that nothing of it stays in /tmp.
+        parent.terminate()
+        try:
+            parent.wait(PATIENCE)
+        finally:
+            parent.kill()
+            parent.wait()
 
 
 def inhabitants(home: Path, parent: subprocess.Popen[bytes]) -> dict[str, int]:
