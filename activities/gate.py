@@ -15,6 +15,7 @@ from domain.program import Program
 from domain.quiet_hours import zones_of_number
 from store.gate import Situation, situation
 from store.models import Intent, Phone
+from store.outbox import CLOSING
 
 # How long a text may take from the gate to the carrier, in wall time: where a rehearsal's clock
 # runs fast, that much of the window is left free before it closes.
@@ -78,7 +79,7 @@ class Gate:
             consented=True if stranger and found.consented is None else found.consented,
             dead=found.death_date is not None and found.death_date <= now.date(),
             covered=self._covered(found, now),
-            journey_ended=found.journey_ended,
+            journey_ended=found.journey_ended and intent.stage != CLOSING,
             held=found.held,
             zones=_zones(found, phone, self.area_codes),
             state=found.state,

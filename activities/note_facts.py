@@ -1,5 +1,6 @@
 """What a coordination note says: drawn from the member's facts at the moment it is written."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -20,7 +21,6 @@ from domain.notes import (
     PrescriberFace,
     PressureReading,
     Request,
-    RequestRule,
     requests,
     signals,
 )
@@ -36,6 +36,9 @@ from store.models import (
     Reading,
 )
 
+WHY_NOW = "Your patient has begun to work with our pharmacy on their medicines."
+LATEST = 6
+"""Readings on the page; all of them count for the averages."""
 GENDERS = {"m": "male", "f": "female", "male": "male", "female": "female"}
 
 
@@ -47,19 +50,10 @@ async def draw(
     pharmacy = await session.get_one(Pharmacy, enrollment.pharmacy_npi)
     if row.prescriber_npi is None or member.birth_date is None:
         return None
-    plan: CoordinationPlan = program.plans["coordination"]
     medications = await _medications(session, member.id)
     readings = await _readings(session, enrollment.id)
     pressures = tuple(_pressure(r) for r in readings if r.kind == "bp")
     glucoses = tuple(_glucose(r) for r in readings if r.kind == "glucose")
-    known = signals(
-        pressures,
-        glucoses,
-        [line for line in medications if not line.part2],
-        today=row.created_at.date(),
-        window=plan.reading_window,
-        enough_readings=plan.enough_readings,
-    )
     return CoordinationNote(
         note_id=row.id,
         written_at=row.created_at,
@@ -67,34 +61,40 @@ async def draw(
         member=_member(member),
         pharmacy=_pharmacy(pharmacy, program),
         prescriber=PrescriberFace(row.prescriber_npi),
-        why_now=Finding(
-            "Your patient has begun to work with our pharmacy on their medicines.",
-            _day(enrollment.reached_at),
-        ),
-        requests=asked(plan.requests, known),
+        why_now=Finding(WHY_NOW, _day(enrollment.reached_at)),
+        requests=_requests(program, row, medications, pressures, glucoses),
         reply_by=row.reply_by.date(),
         conditions=await _conditions(session, member.id),
         medications=medications,
-        pressures=pressures[:6],
-        glucoses=glucoses[:6],
+        pressures=pressures[:LATEST],
+        glucoses=glucoses[:LATEST],
         needs=await _needs(session, enrollment.id),
-        coverage=CoverageFace(
-            member.payer or (member.payer_type or "").title(),
-            (member.payer_type or "").title(),
-            member.person_id,
-        ),
+        coverage=_coverage(member),
     )
 
 
-def asked(rules: tuple[RequestRule, ...], known: dict[str, float]) -> tuple[Request, ...]:
-    """A rule without limits is always asked; the others when a signal crosses one of theirs."""
-    always = {rule.id for rule in rules if not rule.any_of}
-    crossed = {request.id for request in requests(rules, known)}
-    return tuple(
-        Request(rule.id, rule.text, rule.part2)
-        for rule in rules
-        if rule.id in always or rule.id in crossed
+def _requests(
+    program: Program,
+    row: Note,
+    medications: Sequence[MedicationLine],
+    pressures: Sequence[PressureReading],
+    glucoses: Sequence[GlucoseReading],
+) -> tuple[Request, ...]:
+    plan: CoordinationPlan = program.plans["coordination"]
+    known = signals(
+        pressures,
+        glucoses,
+        medications,
+        today=row.created_at.date(),
+        window=plan.reading_window,
+        enough_readings=plan.enough_readings,
     )
+    return requests(plan.requests, known)
+
+
+def _coverage(member: Member) -> CoverageFace:
+    kind = (member.payer_type or "").title()
+    return CoverageFace(member.payer or kind, kind, member.person_id)
 
 
 def _day(moment: datetime | None) -> date | None:

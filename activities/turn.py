@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.effects import Scene, carry_out
 from activities.texts import Texts
 from domain import journey
+from domain.effects import SendText
 from domain.outbox import Purpose
 from domain.program import Program
 from domain.stages import Do, Done, Facts, Wait
@@ -67,9 +68,11 @@ class Turn:
 
     async def shift_states(self, by: timedelta) -> None:
         """A hold freezes the timers: every moment a stage counts from moves by its length."""
+        ended = (await self.facts()).done
         for name, state in self.states.items():
-            self.states[name] = shift(state, by)
-            await self.save(name)
+            if name not in ended:
+                self.states[name] = shift(state, by)
+                await self.save(name)
 
     async def act(self) -> None:
         for _ in range(MOST_TURNS):
@@ -131,6 +134,8 @@ class Turn:
         keep = (Purpose.STOP, Purpose.SAFETY)
         await outbox.cancel_pending(self.session, self.enrollment.id, f"ended: {state}", keep=keep)
         await outbox.close_prompts_of(self.session, self.enrollment.id)
+        if state is journey.State.GRADUATED:
+            await carry_out(self.scene(outbox.CLOSING), SendText("goodbye", "goodbye"))
         self.record("ended", state)
 
     def record(self, kind: str, rule: str, detail: Mapping[str, Any] | None = None) -> None:

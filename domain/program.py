@@ -188,6 +188,7 @@ def _coaching(read: _Reader, rules: ReadingRules, after_screening: bool) -> Coac
 def _delivery(read: _Reader) -> DeliveryPlan:
     return DeliveryPlan(
         read.days("ask_before_days"),
+        read.days("lapsed_after_days"),
         read.days("answer_within_days"),
         read.days("arrive_within_days"),
         read.hours("task_within_hours"),

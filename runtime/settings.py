@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="PostgreSQL; empty: an embedded one")
     temporal_address: str = Field(default="", description="host:port; empty: an embedded server")
     temporal_namespace: str = "default"
+    temporal_tls: bool = Field(default=False, description="speak TLS to the Temporal server")
+    temporal_api_key: SecretStr = Field(
+        default=SecretStr(""), description="of Temporal Cloud; it implies TLS"
+    )
     temporal_key: SecretStr = Field(
         default=SecretStr(""),
         description="32 bytes in hex for payloads; empty: home/keys/temporal.key",

@@ -25,10 +25,13 @@ async def connect(settings: Settings) -> Client:
             "No Temporal server is known: set DOORWAY_TEMPORAL_ADDRESS, or start `doorway up`, "
             "which runs one of its own."
         )
+    api_key = settings.temporal_api_key.get_secret_value() or None
     try:
         return await Client.connect(
             address,
             namespace=settings.temporal_namespace,
+            tls=settings.temporal_tls or api_key is not None,
+            api_key=api_key,
             plugins=[plugin(temporal_key(settings))],
         )
     except (RPCError, RuntimeError) as failed:

@@ -13,6 +13,10 @@ from domain.outbox import Purpose, Status
 from store.models import GateDecision, Intent, Phone
 
 
+CLOSING = "closing"
+"""The stage of what is said after the end: a goodbye may leave though the journey is over."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewIntent:
     enrollment_id: str | None

@@ -30,20 +30,6 @@ def upgrade() -> None:
         )
     op.execute(
         """
-        create function tell_nudge() returns trigger language plpgsql as $$
-        begin
-            perform pg_notify('doorway_nudge', new.id);
-            return new;
-        end $$
-        """
-    )
-    op.execute(
-        "create trigger tell_nudge after insert or update of nudged_at on enrollments "
-        "for each row when (new.nudged_at is not null or new.started_at is null) "
-        "execute function tell_nudge()"
-    )
-    op.execute(
-        """
         create function tell_outcome() returns trigger language plpgsql as $$
         begin
             perform pg_notify('doorway_outcome', new.enrollment_id);
@@ -60,8 +46,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("drop trigger tell_outcome on outcomes")
     op.execute("drop function tell_outcome()")
-    op.execute("drop trigger tell_nudge on enrollments")
-    op.execute("drop function tell_nudge()")
     for table in APPEND_ONLY:
         op.execute(f"drop trigger not_truncated on {table}")
         op.execute(f"drop trigger append_only on {table}")
