@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.outbox import Purpose, Status
 from store.models import GateDecision, Intent, Phone
 
-
 CLOSING = "closing"
 """The stage of what is said after the end: a goodbye may leave though the journey is over."""
 
