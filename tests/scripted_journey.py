@@ -130,9 +130,12 @@ class Stage:
 
     async def until(self, seen: Callable[[list[HistoryEvent]], bool]) -> None:
         """Until the history of the run under way shows it."""
+        events: list[HistoryEvent] = []
         async with asyncio.timeout(HANGS):
-            while not seen(await self.events()):
-                await asyncio.sleep(0)
+            async for event in self.journey_now().fetch_history_events(wait_new_event=True):
+                events.append(event)
+                if seen(events):
+                    return
 
     async def runs(self) -> list[list[HistoryEvent]]:
         """The events of every run, the first one first."""

@@ -205,7 +205,7 @@ async def test_an_action_on_a_journey_about_to_begin_anew_is_obeyed(
         said = await stage.journey.execute_update(MemberJourney.act, 7, rpc_timeout=PATIENCE)
         assert said == "done"
         await stage.journey_now().signal(MemberJourney.news, "last")
-        await stage.until(lambda events: len(events) < MOST_EVENTS)
+        await stage.come_to_rest()
         assert len(await stage.runs()) == 2
 
 

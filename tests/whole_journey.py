@@ -151,9 +151,7 @@ class World:
         async with self.house.transaction() as session:
             desk = Desk(session, actor="staff:s1", now=self.now)
             form = f"form-{next(self._order)}"
-            action = await desk.act(
-                EVERYTHING, "e1", kind=kind, reason="as asked", form_id=form
-            )
+            action = await desk.act(EVERYTHING, "e1", kind=kind, reason="as asked", form_id=form)
         assert action is not None
         await self.act(action)
 
@@ -276,9 +274,7 @@ async def member(
 
 def _medicine(runs_out: date) -> Medication:
     filled = runs_out - timedelta(days=30)
-    return make.medication(
-        runs_out_on=runs_out, last_fill_on=filled, prescriber_npi="1000000020"
-    )
+    return make.medication(runs_out_on=runs_out, last_fill_on=filled, prescriber_npi="1000000020")
 
 
 __all__ = ["PHONE", "Persona", "RealSteps", "SkippedSteps", "Told", "World", "member"]
