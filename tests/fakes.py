@@ -177,14 +177,14 @@ class House:
         async with self.transaction() as session:
             return await session.get_one(kind, key)
 
-    async def all(self, kind: type[Row], **having: object) -> Sequence[Row]:
-        first = next(iter(kind.__table__.primary_key))
+    async def all(self, table: type[Row], **having: object) -> Sequence[Row]:
+        first = next(iter(table.__table__.primary_key))
         async with self.transaction() as session:
-            found = await session.scalars(select(kind).filter_by(**having).order_by(first))
+            found = await session.scalars(select(table).filter_by(**having).order_by(first))
             return found.all()
 
-    async def only(self, kind: type[Row], **having: object) -> Row:
-        (row,) = await self.all(kind, **having)
+    async def only(self, table: type[Row], **having: object) -> Row:
+        (row,) = await self.all(table, **having)
         return row
 
     async def change(self, kind: type[Row], key: object, **values: object) -> None:
