@@ -173,7 +173,7 @@ class SendingActivities:
             await tasks.open_task(
                 session,
                 intent.enrollment_id,
-                key=f"withheld-{intent.step}",
+                key=f"withheld-{intent.reason}",
                 kind="text_withheld",
                 role="coordinator",
                 within=PERSON_WITHIN,
