@@ -1,6 +1,6 @@
 # Doorway's commands. `make` alone lists them; ARGS="..." is passed on to demo, up and test.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check screenshots lock clean
+.PHONY: help setup demo up test check histories screenshots lock clean
 BIN := .venv/bin
 ARGS ?=
 
@@ -41,6 +41,9 @@ check: .venv/dev.stamp ## style, types, arrows between rooms, house rules
 
 screenshots: .venv/dev.stamp ## make the pictures of docs/images (needs Chromium; about three minutes)
 	@PYTHONPATH=tests $(BIN)/python tests/screenshots.py
+
+histories: .venv/dev.stamp ## record the workflows' histories anew (tests/record_histories.py says when)
+	$(BIN)/python tests/record_histories.py
 
 lock: ## resolve the requirements anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

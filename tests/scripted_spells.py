@@ -46,13 +46,12 @@ async def looping(
 ) -> AsyncIterator[Stage]:
     """A worker for the loop and one for its activity, as the product has them."""
     queue, client = f"loops-{uuid.uuid4().hex}", temporal.client
-    work = [spells.send_due, spells.relay_news]
     async with (
         Worker(client, task_queue=queue, workflows=[loop]),
         Worker(
             client,
             task_queue=SENDING_QUEUE,
-            activities=work,
+            activities=[spells.send_due, spells.relay_news],
             disable_eager_activity_execution=True,
         ),
     ):

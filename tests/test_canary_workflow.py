@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from conftest import KEY
+from fakes import PHONE
+from journey_runs import SkippedSteps
 from scripted_journey import Stage, performed
 from temporalio import activity
 from temporalio.api.common.v1 import Payload
 from temporalio.testing import WorkflowEnvironment
-from whole_journey import PHONE, Persona, SkippedSteps, World, member
+from whole_journey import Persona, World, member
 
 from activities.letters import PrintLetterRequest
 from runtime.encryption import SealedPayloads

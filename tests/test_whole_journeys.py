@@ -11,10 +11,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from journey_runs import RealSteps, SkippedSteps, Told
 from make_journeys import DAY, HOUR
 from scripted_journey import performed
 from temporalio.testing import WorkflowEnvironment
-from whole_journey import WILLING, Persona, RealSteps, SkippedSteps, Told, World, member
+from whole_journey import WILLING, Persona, World, member
 
 from runtime import programs
 from store.models import Delivery, Enrollment, Intent, Letter, Note, Outcome, Task

@@ -4,19 +4,17 @@ practice that replies, and a calendar that is turned to the next thing that happ
 import heapq
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 import make
-from fakes import PHONE, TEMPLATES, House, ana, open_house
+from fakes import TEMPLATES, House, ana, open_house
 from make_journeys import DAY, HOUR, NOW
-from scripted_journey import Script, Stage
 from sqlalchemy import func, select
-from temporalio import activity
 
-from activities.journey import Advance, Step
+from activities.journey import Step
 from activities.letters import LetterActivities, PrintLetterRequest
 from activities.notes import NoteActivities, ReplyLinks, WriteNoteRequest
 from domain.delivery import Status as Brought
@@ -29,7 +27,6 @@ from store.desk import Desk
 from store.models import Delivery, Enrollment, Intent, Medication, Member, Note, Task
 from store.notes_page import Notes
 from store.pages.scope import EVERYTHING
-from workflows.journey import MemberJourney
 
 MOMENTS = 2000
 """A journey in which more happens than that is one that never comes to rest."""
@@ -162,7 +159,7 @@ class World:
             await self.settle()
             if step.ended:
                 return
-            over = None if step.wait_seconds is None else since + _seconds(step.wait_seconds)
+            over = None if step.wait_seconds is None else since + in_seconds(step.wait_seconds)
             moments = [each for each in (over, await self.next_moment()) if each]
             assert moments, "nothing will ever happen again"
             await self.go_to(min(moments))
@@ -181,80 +178,8 @@ class World:
         return step
 
 
-def _seconds(seconds: float) -> timedelta:
+def in_seconds(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
-
-
-class RealSteps(Script):
-    """The real activities behind a workflow; a test sees what each step said."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__()
-        self.world = world
-        self.last = Step()
-
-    @activity.defn(name="advance")
-    async def advance(self, request: Advance) -> Step:
-        self.last = await self.world.house.advancing.advance(request)
-        await self._count()
-        return self.last
-
-    @activity.defn(name="print_letter")
-    async def print_letter(self, request: PrintLetterRequest) -> None:
-        await self.world.letters.print_letter(request)
-
-    @activity.defn(name="write_note")
-    async def write_note(self, request: WriteNoteRequest) -> None:
-        await self.world.notes.write_note(request)
-
-
-class SkippedSteps(RealSteps):
-    """Time passes as the workflow sleeps: it wakes for its own sake or when the world stirs."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(world)
-        self._slept = timedelta()
-
-    @activity.defn(name="advance")
-    async def advance(self, request: Advance) -> Step:
-        await self.world.go_to(self.world.now + self._slept)
-        step = await self.world.house.advancing.advance(request)
-        await self.world.settle()
-        waits = [] if step.wait_seconds is None else [_seconds(step.wait_seconds)]
-        if moment := await self.world.next_moment():
-            waits.append(max(moment - self.world.now, timedelta(seconds=1)))
-        self._slept = min(waits, default=timedelta())
-        return replace(step, wait_seconds=self._slept.total_seconds() if waits else None)
-
-
-class Told:
-    """A workflow that is told of everything, the end of its own waits too: no time is skipped."""
-
-    def __init__(self, stage: Stage, steps: RealSteps) -> None:
-        self.stage, self.steps = stage, steps
-        self.answers: list[str] = []
-        self._first = True
-
-    async def step(self) -> Step:
-        before = self.steps.steps
-        if self._first:
-            self._first, before = False, 0
-        else:
-            await self.stage.journey_now().signal(MemberJourney.news, f"n{before}")
-        await self.steps.taken(before + 1)
-        await self._rest()
-        return self.steps.last
-
-    async def act(self, action_id: int) -> None:
-        self.answers.append(
-            await self.stage.journey_now().execute_update(MemberJourney.act, action_id)
-        )
-
-    async def _rest(self) -> None:
-        if self.steps.last.ended:
-            await self.stage.result()
-        else:
-            await self.stage.come_to_rest()
 
 
 @asynccontextmanager
@@ -275,6 +200,3 @@ async def member(
 def _medicine(runs_out: date) -> Medication:
     filled = runs_out - timedelta(days=30)
     return make.medication(runs_out_on=runs_out, last_fill_on=filled, prescriber_npi="1000000020")
-
-
-__all__ = ["PHONE", "Persona", "RealSteps", "SkippedSteps", "Told", "World", "member"]
