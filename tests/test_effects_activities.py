@@ -56,7 +56,9 @@ async def house(database_url: str) -> AsyncIterator[House]:
         opened.given(
             *ana(), make.inbound("SM1"),
             make.medication(prescriber_npi="1000000020", last_fill_on=DUE_ON - 9 * DAY),
-            make.medication(ndc11="2", prescriber_npi="1000000038", part2=True),
+            make.medication(
+                ndc11="2", prescriber_npi="1000000038", part2=True, last_fill_on=DUE_ON
+            ),
         )  # fmt: skip
         yield opened
 

@@ -136,9 +136,11 @@ async def test_what_cannot_be_printed_is_a_persons(
     problem: str,
 ) -> None:  # fmt: skip
     await house.change(Member, "m1", address=address)
-    letters = works(house, Press(page, wrong), tmp_path)
+    press = Press(page, wrong)
+    letters = works(house, press, tmp_path)
     for _ in range(2):
         await letters.print_letter(PrintLetterRequest("l1"))
+    assert len(press.asked) == (1 if address else 0), "what is a person's is not tried again"
     row = await house.one(Letter, "l1")
     assert (row.problem, row.spooled_at) == (problem, None)
     task = await house.only(Task)

@@ -23,6 +23,7 @@ from make_journeys import DAY, HOUR, NOW, action, consent, due
 
 from activities.sending import LEASE, SendingActivities
 from activities.sent import take_receipt
+from store.gate import lock_phone
 from store.models import Base, Consent, ContactPoint, Enrollment, GateDecision, Intent, Phone, Task
 
 
@@ -106,6 +107,17 @@ async def test_one_text_at_a_time_is_on_its_way_to_a_phone(house: House) -> None
         house.time.pass_by(timedelta(minutes=1))
     assert len(house.carrier.taken) == 6
     assert house.carrier.most_in_flight == 1
+
+
+async def test_while_somebody_else_has_the_phone_its_text_waits(house: House) -> None:
+    house.given(due())
+    async with house.transaction() as session:
+        assert await lock_phone(session, PHONE)
+        assert await house.sending.send_one()
+        assert house.carrier.asked == []
+    waiting = await house.one(Intent, "i1")
+    assert (waiting.status, waiting.tries) == ("pending", 0)
+    assert NOW < waiting.due_at <= NOW + timedelta(minutes=1)
 
 
 async def test_a_text_of_unknown_fate_keeps_the_phone(house: House) -> None:
