@@ -191,7 +191,7 @@ def _claim_line(sets: ValueSets) -> str:
     return f"""
     create table claim_line as
     select person_id, claim_id, claim_start_date as on_date, admission_date, discharge_date,
-        claim_end_date, diagnosis_code, procedure_code, hcpcs_code, hcpcs_codes,
+        claim_end_date, diagnosis_code, procedure_code, hcpcs_code, hcpcs_codes, rendering_npi,
         case when {kind} = 'professional' then 'professional'
             {by_bill}
             when {kind} in ('inpatient', 'snf', 'hha') then {kind}

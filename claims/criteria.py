@@ -44,6 +44,7 @@ class Scoring:
     pdc_min_days: int
     late_days: int
     carry_days: int
+    physician_months: int
     points: tuple[PointRule, ...]
     class_words: Mapping[str, str] = field(default_factory=dict)
     hypoglycemia_classes: tuple[str, ...] = ()
@@ -52,9 +53,9 @@ class Scoring:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Scoring":
         """From the parsed mapping: version, source, effective_from, tiers {high, rising},
-        windows {year_days, pdc_min_days, late_days, carry_days}, class_words, hypoglycemia
-        {classes, ingredients}, and points: a list of {code, feature, group, points, words} with
-        at_least, below, classes and part2 as needed. BadInput when it is off.
+        windows {year_days, pdc_min_days, late_days, carry_days, physician_months}, class_words,
+        hypoglycemia {classes, ingredients}, and points: a list of {code, feature, group, points,
+        words} with at_least, below, classes and part2 as needed. BadInput when it is off.
         """
         try:
             windows, low = data["windows"], data.get("hypoglycemia", {})
@@ -68,6 +69,7 @@ class Scoring:
                 pdc_min_days=int(windows["pdc_min_days"]),
                 late_days=int(windows["late_days"]),
                 carry_days=int(windows["carry_days"]),
+                physician_months=int(windows["physician_months"]),
                 points=tuple(_rule(rule) for rule in data["points"]),
                 class_words=dict(data.get("class_words", {})),
                 hypoglycemia_classes=tuple(low.get("classes", ())),

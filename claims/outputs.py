@@ -29,8 +29,10 @@ _FILES = {
     "people": """
         select h.person_id, h.first_name, h.last_name, h.birth_date, h.death_date, h.gender,
             h.address, h.city, h.state, h.zip_code, h.latitude, h.longitude, h.time_zone, c.payer,
-            c.payer_type, c.coverage_start, c.coverage_end, h.preferred_language, h.alt_format
-        from home h left join cover c using (person_id) order by h.person_id""",
+            c.payer_type, c.coverage_start, c.coverage_end, h.preferred_language, h.alt_format,
+            d.npi as physician_npi
+        from home h left join cover c using (person_id) left join physician d using (person_id)
+        order by h.person_id""",
     "contacts": """
         select person_id, phone_e164, type, rank from phone order by person_id, rank""",
     "medications": """

@@ -22,6 +22,7 @@ from claims.intake import Intake, open_folders
 from claims.medications import follow_supplies
 from claims.members import identify_members
 from claims.people import know_people
+from claims.physicians import find_physicians
 from claims.scores import score
 from claims.valuesets import ValueSets
 
@@ -98,6 +99,7 @@ def _identify(
         excluded = _find(con, criteria, sets, steps)
         with steps.step("attributing pharmacies"):
             know_people(con)
+            find_physicians(con, months=criteria[0].scoring.physician_months)
             attribution.attribute(con, criteria, scratch)
         with steps.step("writing results"):
             (scratch / "out").mkdir()

@@ -17,7 +17,7 @@ _INSTITUTIONAL = """
     clm_from_dt as claim_start_date, clm_from_dt_unreadable as claim_start_date_unreadable,
     clm_thru_dt as claim_end_date, icd9_dgns_cd as diagnosis_code,
     'icd-9-cm' as diagnosis_code_type, icd9_prcdr_cd as procedure_code,
-    hcpcs_cd as hcpcs_codes
+    hcpcs_cd as hcpcs_codes, at_physn_npi as rendering_npi
 """
 _MEDICAL = {
     "inpatient": f"""{_INSTITUTIONAL}, '111' as bill_type_code,
@@ -29,7 +29,8 @@ _MEDICAL = {
         desynpuf_id as person_id, clm_from_dt as claim_start_date,
         clm_from_dt_unreadable as claim_start_date_unreadable, clm_thru_dt as claim_end_date,
         list_concat(icd9_dgns_cd, line_icd9_dgns_cd) as diagnosis_code,
-        'icd-9-cm' as diagnosis_code_type, hcpcs_cd as hcpcs_codes
+        'icd-9-cm' as diagnosis_code_type, hcpcs_cd as hcpcs_codes,
+        prf_physn_npi_1 as rendering_npi
     """,
 }
 _FILLS = """

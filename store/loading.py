@@ -51,7 +51,10 @@ def load(
         _copy(
             raw, "members", _MEMBER,
             (_member(r, results.as_of) for r in results.people if r["person_id"] in people),
-            renew=("death_date", "coverage_end", "address", "city", "state", "zip_code"),
+            renew=(
+                "death_date", "coverage_end", "address", "city", "state", "zip_code",
+                "physician_npi",
+            ),
         )  # fmt: skip
         contacts = [row for row in results.contacts if row["person_id"] in people]
         _copy(raw, "phones", ("phone",), ({"phone": r["phone_e164"]} for r in contacts))
@@ -120,7 +123,7 @@ _PHARMACY = (
 _MEMBER = (
     "id", "person_id", "first_name", "last_name", "birth_date", "death_date", "gender", "address",
     "city", "state", "zip_code", "time_zone", "language", "alt_format", "payer", "payer_type",
-    "coverage_start", "coverage_end",
+    "coverage_start", "coverage_end", "physician_npi",
 )  # fmt: skip
 _CONTACT = ("member_id", "phone", "kind", "rank", "status")
 _MEDICATION = (

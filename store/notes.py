@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.models import Enrollment, Medication, Note
+from store.models import Enrollment, Medication, Member, Note
 
 
 def token_hash(token: str) -> str:
@@ -19,7 +19,10 @@ def token_hash(token: str) -> str:
 async def plan(
     session: AsyncSession, enrollment: Enrollment, now: datetime, reply_by: datetime
 ) -> bool:
-    """The note goes to whoever prescribed most lately; its link's secret is made when written."""
+    """The note goes to whoever prescribed most lately, else to the doctor seen most.
+
+    Its link's secret is made when it is written.
+    """
     prescriber = await session.scalar(
         select(Medication.prescriber_npi)
         .where(
@@ -30,6 +33,10 @@ async def plan(
         .order_by(Medication.last_fill_on.desc(), Medication.id)
         .limit(1)
     )
+    if prescriber is None:
+        prescriber = await session.scalar(
+            select(Member.physician_npi).where(Member.id == enrollment.member_id)
+        )
     note_id = uuid4().hex
     made = await session.execute(
         insert(Note)

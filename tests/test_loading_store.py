@@ -19,6 +19,7 @@ PERSON = {
     "state": "OH", "zip_code": "43215", "time_zone": "America/New_York",
     "preferred_language": "es", "alt_format": None, "payer": "Acme", "payer_type": "medicare",
     "coverage_start": date(2020, 1, 1), "coverage_end": date(2026, 3, 31),
+    "physician_npi": "1000000012",
 }  # fmt: skip
 CONTACT = {"person_id": "P1", "phone_e164": "+16145550134", "type": "mobile", "rank": 1}
 MEDICATION = {
@@ -86,6 +87,7 @@ def test_what_claims_found_becomes_a_member_in_a_program(
     assert member["id"] == opaque_id("member", "P1")
     assert "P1" not in member["id"]
     assert (member["language"], member["coverage_end"]) == ("es", None)
+    assert member["physician_npi"] == "1000000012"
     enrollment = one(connection, "select * from enrollments")
     assert (enrollment["state"], enrollment["pharmacy_npi"]) == ("identified", "1000000004")
     assert (enrollment["program_version"], enrollment["started_at"]) == ("2026-11", None)

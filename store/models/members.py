@@ -30,6 +30,8 @@ class Member(Base):
     payer_type: Mapped[str | None]
     coverage_start: Mapped[date | None]
     coverage_end: Mapped[date | None]
+    physician_npi: Mapped[str | None]
+    """Whom the member saw most, by the claims: written to when nobody is known to prescribe."""
 
 
 class Phone(Base):
