@@ -125,6 +125,7 @@ SYNPUF: dict[str, tuple[Column, ...]] = {
         Column("icd9_dgns_cd", required=True, repeat=8),
         Column("line_icd9_dgns_cd", repeat=13),
         Column("hcpcs_cd", repeat=13),
+        Column("prf_physn_npi", repeat=13),
     ),
     "pde": (
         *_needed("desynpuf_id", "pde_id", "prod_srvc_id"),
