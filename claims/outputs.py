@@ -45,6 +45,8 @@ _FILES = {
         from attribution order by person_id, program""",
 }
 
+NAMES = tuple(f"{name}.parquet" for name in _FILES)
+
 _ANSWER = """
 create table answer as
 select distinct m.person_id, unnest(m.conditions) as condition from member m

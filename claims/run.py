@@ -1,8 +1,6 @@
 """From claims folders to identified members: every step in order, all of it or nothing."""
 
 import json
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +21,7 @@ from claims.medications import follow_supplies
 from claims.members import identify_members
 from claims.people import know_people
 from claims.physicians import find_physicians
+from claims.results_folder import REPORT, results_folder
 from claims.scores import score
 from claims.valuesets import ValueSets
 
@@ -72,18 +71,13 @@ def identify(
     """Finds the members of the programs and writes them as Parquet into `out`.
 
     The first folder holds the claims; later ones fill in kinds of files it lacks. `out` appears
-    whole or not at all: an earlier run in it is replaced at the end. Raises BadInput.
+    whole or not at all: an earlier run in it is replaced at the end; anything else in it, never.
+    Raises BadInput.
     """
     if not criteria:
         raise BadInput("No program was named; name at least one program to identify for.")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        report = _identify(criteria, folders, scratch, sets, as_of, _Steps(progress))
-        _put_in_place(scratch / "out", out)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    return report
+    with results_folder(out, outputs.NAMES) as scratch:
+        return _identify(criteria, folders, scratch, sets, as_of, _Steps(progress))
 
 
 def _identify(
@@ -113,7 +107,7 @@ def _identify(
     finally:
         con.close()
     text = json.dumps(asdict(report), indent=2, default=date.isoformat)
-    (scratch / "out" / "run.json").write_text(text + "\n", encoding="utf-8")
+    (scratch / "out" / REPORT).write_text(text + "\n", encoding="utf-8")
     return report
 
 
@@ -168,16 +162,3 @@ def _report(
         unattributed=unserved,
         timings=dict(seconds),
     )
-
-
-def _put_in_place(fresh: Path, out: Path) -> None:
-    """Renames; an earlier `out` is moved aside first, deleted after, and put back on failure."""
-    aside = fresh.parent / "earlier"
-    if out.exists():
-        out.rename(aside)
-    try:
-        fresh.rename(out)
-    except OSError:
-        if aside.exists():
-            aside.rename(out)
-        raise
