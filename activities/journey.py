@@ -79,8 +79,8 @@ class JourneyActivities:
         turn = await Turn.begin(session, enrollment, self._programs, self._texts, now, rate)
         answers = await apply_actions(turn)
         await hear_all(turn)
-        if enrollment.ended_at is None and enrollment.held_at is None:
-            await turn.act()
+        if enrollment.ended_at is None:
+            await (turn.act() if enrollment.held_at is None else turn.end_if_over())
         errands = [Errand("letter", id_) for id_ in await letters.unprinted(session, enrollment.id)]
         errands += [Errand("note", id_) for id_ in await notes.unwritten(session, enrollment.id)]
         until = turn.soonest if enrollment.held_at is None else None

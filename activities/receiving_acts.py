@@ -125,7 +125,7 @@ async def wrong_number(received: Received, *, confirm: bool = True) -> None:
     if received.member is not None:
         wrong = wrong.where(ContactPoint.member_id == received.member.id)
     await session.execute(wrong.values(status="wrong_number", status_at=received.now))
-    await _cancel_all(received)
+    await _cancel_all(received, received.member)
     received.record("wrong_number", "member's words")
     if confirm:
         # The number is dead for the member, yet its holder is told once that we heard.
@@ -156,15 +156,20 @@ async def _lock_phone(session: AsyncSession, phone: str) -> None:
     await session.execute(locked)
 
 
-async def _cancel_all(received: Received) -> None:
-    """Nothing that waits for this phone leaves any more, in whatever journey it was decided."""
+async def _cancel_all(received: Received, member: Member | None = None) -> None:
+    """Nothing that waits for this phone leaves any more, in whatever journey it was decided.
+
+    `member`: only what waits for them; others of the household keep theirs.
+    """
     session, phone = received.session, received.text.phone
     await _lock_phone(session, phone)
-    mine = [each.id for each in received.found]
+    mine = [each.id for each in received.found if member is None or each.member_id == member.id]
+    theirs = Intent.enrollment_id.in_(mine)
+    everybody = (Intent.phone == phone) | (Intent.phone.is_(None) & theirs)
     await session.execute(
         update(Intent)
         .where(
-            (Intent.phone == phone) | (Intent.phone.is_(None) & Intent.enrollment_id.in_(mine)),
+            everybody if member is None else theirs,
             Intent.status == Status.PENDING,
             Intent.purpose.in_((Purpose.CARE, Purpose.REPLY)),
         )

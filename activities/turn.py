@@ -74,6 +74,11 @@ class Turn:
                 self.states[name] = shift(state, by)
                 await self.save(name)
 
+    async def end_if_over(self) -> None:
+        """A hold keeps a journey's place, but not past the member's death or their STOP."""
+        if (end := journey.over(await self.facts())) is not None:
+            await self.end(end)
+
     async def act(self) -> None:
         for _ in range(MOST_TURNS):
             known = await self.facts()

@@ -17,7 +17,7 @@ _CLASSES = {
     Trouble.CONSENT_GONE: {21610},
     Trouble.BAD_NUMBER: {21211, 21614, 21408, 21612, 30004, 30005, 30006},
     Trouble.MAYBE_LATER: {30003, 30008},
-    Trouble.BLOCKED: {30007, 30034, 30032, 21606, 20003},
+    Trouble.BLOCKED: {30007, 30034, 30032, 21606, 20003, 401, 403},
     Trouble.CAPACITY: {20429, 429, 21611, 30001, 30022, 63038, 30036},
 }
 _BY_CODE = {code: trouble for trouble, codes in _CLASSES.items() for code in codes}

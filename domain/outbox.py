@@ -21,7 +21,8 @@ class Purpose(StrEnum):
 
 LIFETIMES: Mapping[Purpose, timedelta] = {
     Purpose.CARE: timedelta(days=14),
-    Purpose.REPLY: timedelta(days=2),
+    # Longer than any question of another stage stays open on the phone.
+    Purpose.REPLY: timedelta(days=4),
     Purpose.SAFETY: timedelta(hours=12),
     # 47 CFR 64.1200(a)(12): one confirmation, presumed in time within five minutes of the request.
     Purpose.STOP: timedelta(minutes=5),

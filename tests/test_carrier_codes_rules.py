@@ -12,6 +12,7 @@ from domain.carrier_codes import Trouble, trouble
         pytest.param(21211, Trouble.BAD_NUMBER, id="no such number"),
         pytest.param(21614, Trouble.BAD_NUMBER, id="not a mobile"),
         pytest.param(30005, Trouble.BAD_NUMBER, id="unknown handset"),
+        pytest.param(401, Trouble.BLOCKED, id="a 401 without a code of its own"),
         pytest.param(30006, Trouble.BAD_NUMBER, id="a landline"),
         pytest.param(30003, Trouble.MAYBE_LATER, id="handset switched off"),
         pytest.param(30008, Trouble.MAYBE_LATER, id="unknown error"),

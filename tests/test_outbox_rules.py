@@ -13,7 +13,7 @@ from domain.outbox import SETTLED, Purpose, SentText, Status, lifetime, newer
     ("purpose", "rate", "expected"),
     [
         pytest.param(Purpose.CARE, 1, 14 * DAY, id="a text of ours waits two weeks"),
-        pytest.param(Purpose.REPLY, 1, 2 * DAY, id="a reply two days"),
+        pytest.param(Purpose.REPLY, 1, 4 * DAY, id="a reply four days"),
         pytest.param(Purpose.SAFETY, 1, 12 * HOUR, id="an answer to danger half a day"),
         pytest.param(
             Purpose.STOP, 1, timedelta(minutes=5), id="the confirmation of a stop five minutes"

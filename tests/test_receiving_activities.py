@@ -213,3 +213,25 @@ async def test_a_carriers_ledger_of_another_phone_says_nothing_of_this_one(house
     await house.text_in("STOP", phone=second)
     step = await house.advance()
     assert step.ended, "a stop from one number of a member holds for the member"
+
+
+async def test_a_wrong_number_leaves_the_rest_of_the_household_its_texts(house: House) -> None:
+    house.given(
+        make.member("m2"),
+        make.contact_point("m2", PHONE),
+        make.enrollment("e2", "m2"),
+        make.intent("asked", "e1", step="asked", phone=PHONE),
+        due("hers", "e1"),
+        due("his", "e2"),
+    )
+    await house.change(Phone, PHONE, open_prompt="asked")
+    await house.text_in("wrong number")
+    care = await house.all(Intent, purpose="care", status="pending")
+    assert [intent.id for intent in care] == ["his"]
+
+
+async def test_a_stop_ends_a_journey_that_is_on_hold(house: House) -> None:
+    await house.change(Enrollment, "e1", held_at=NOW, hold="safety")
+    await house.text_in("STOP")
+    assert (await house.advance()).ended
+    assert (await house.only(Enrollment)).state == "opted_out"
