@@ -41,6 +41,7 @@ DaySeconds = Annotated[
     float | None,
     typer.Option(
         min=0.05,
+        max=86_400,
         help="How many seconds a day lasts: a rehearsal. Without it business time is real time.",
     ),
 ]
@@ -84,7 +85,9 @@ def demo(
         typer.Option(help="Real-shaped claims to run on. Default: made-up ones are generated."),
     ] = None,
     members: Annotated[int, typer.Option(min=1, help="How many members at most.")] = 200,
-    day_seconds: Annotated[float, typer.Option(min=0.05, help="Seconds a day lasts.")] = 4.0,
+    day_seconds: Annotated[
+        float, typer.Option(min=0.05, max=86_400, help="Seconds a day lasts.")
+    ] = 4.0,
     days: Annotated[
         float | None, typer.Option(min=0.01, help="Stop by itself after so many days.")
     ] = None,
@@ -198,7 +201,12 @@ def doctor() -> None:
     """Check settings, servers, keys and clock; say in a sentence what is wrong."""
     from runtime import doctor as room
 
-    raise typer.Exit(room.doctor(_settings_here(), out))
+    try:
+        settings = _settings_here()
+    except ValidationError as wrong:
+        out.print(f"fail  Settings: {_setting_in_words(wrong)}", markup=False)
+        raise typer.Exit(1) from None
+    raise typer.Exit(room.doctor(settings, out))
 
 
 def _settings(port: int | None = None) -> Settings:
@@ -234,7 +242,8 @@ def main() -> None:
 def _setting_in_words(wrong: ValidationError) -> str:
     first = wrong.errors(include_input=False, include_url=False)[0]
     name = "DOORWAY_" + "__".join(str(part) for part in first["loc"]).upper()
-    return f"{name} cannot be used: {first['msg'].lower()}; correct it or unset it."
+    what = first["msg"].removeprefix("Value error, ")
+    return f"{name} cannot be used: {what[0].lower()}{what[1:]}; correct it or unset it."
 
 
 if __name__ == "__main__":

@@ -2,15 +2,20 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from runtime.addresses import DatabaseAddress, WebAddress
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 
 class Twilio(BaseModel):
     """The carrier's account; without all three of sid, token and number nothing is sent."""
 
-    api_base: str = "https://api.twilio.com"
+    api_base: WebAddress = "https://api.twilio.com"
     account_sid: str = ""
     auth_token: SecretStr = SecretStr("")
     from_number: str = ""
@@ -30,7 +35,9 @@ class Settings(BaseSettings):
     home: Path = Field(
         default=Path(".doorway"), description="where embedded servers and spools live"
     )
-    database_url: str = Field(default="", description="PostgreSQL; empty: an embedded one")
+    database_url: DatabaseAddress = Field(
+        default="", description="PostgreSQL; empty: an embedded one"
+    )
     temporal_address: str = Field(default="", description="host:port; empty: an embedded server")
     temporal_namespace: str = "default"
     temporal_tls: bool = Field(default=False, description="speak TLS to the Temporal server")
@@ -41,18 +48,18 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="32 bytes in hex for payloads; empty: home/keys/temporal.key",
     )
-    public_base_url: str = Field(
+    public_base_url: WebAddress = Field(
         default="", description="what webhook signatures are checked against"
     )
-    port: int = Field(default=8765, description="of the API and console")
+    port: int = Field(default=8765, ge=1, le=65535, description="of the API and console")
     pharmacy_api_key: SecretStr = Field(
         default=SecretStr(""),
         description="bearer key of the pharmacy API; empty: that API is closed",
     )
-    phone_url: str = Field(
+    phone_url: WebAddress = Field(
         default="", description="the simulator's phone page, linked from the console"
     )
-    log_level: str = "INFO"
+    log_level: Annotated[LogLevel, BeforeValidator(lambda level: str(level).upper())] = "INFO"
     twilio: Twilio = Twilio()
 
     @cached_property

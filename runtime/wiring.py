@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 from fastapi import FastAPI
 from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
@@ -57,10 +58,25 @@ def load(settings: Settings, folder: Path, *, start: bool, limit: int | None) ->
 
 
 def read_time(settings: Settings) -> Time:
+    """The clock of the database; Refusal where it does not answer or has not our tables."""
+    if not settings.database_url:
+        raise Refusal(
+            "No database is known: set DOORWAY_DATABASE_URL, or start `doorway up`, which runs "
+            "one of its own."
+        )
     opened = create_engine(dialect_url(settings.database_url))
     try:
         with opened.connect() as connection:
             return Time(load_clock(connection))
+    except OperationalError:
+        raise Refusal(
+            "The database of DOORWAY_DATABASE_URL cannot be reached; check that PostgreSQL runs "
+            "and that host, port, user, password and database name in it are right."
+        ) from None
+    except ProgrammingError:
+        raise Refusal(
+            "The database of DOORWAY_DATABASE_URL lacks our tables; run `doorway migrate`."
+        ) from None
     finally:
         opened.dispose()
 
@@ -93,11 +109,6 @@ def receiver(time: Time) -> Receiver:
 
 
 def create_api(settings: Settings) -> FastAPI:
-    if not settings.database_url:
-        raise Refusal(
-            "No database is known: set DOORWAY_DATABASE_URL, or start `doorway up`, which runs "
-            "one of its own."
-        )
     time = read_time(settings)
     sending = settings.twilio.complete
     token = settings.twilio.auth_token.get_secret_value()

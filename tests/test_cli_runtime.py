@@ -74,8 +74,38 @@ def test_the_version_is_the_packages(doorway: Callable[..., Told]) -> None:
         pytest.param(
             ["migrate"],
             {"DOORWAY_DATABASE_URL": "my database"},
-            "DOORWAY_DATABASE_URL is not an address of a database",
+            "DOORWAY_DATABASE_URL cannot be used: it is not an address of a PostgreSQL database",
             id="no address at all",
+        ),
+        pytest.param(
+            ["worker"],
+            {"DOORWAY_DATABASE_URL": "mysql://somebody:secret@there/db"},
+            "DOORWAY_DATABASE_URL cannot be used: it is not an address of a PostgreSQL database",
+            id="a database of another kind",
+        ),
+        pytest.param(
+            ["api"],
+            {"DOORWAY_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"},
+            "The database of DOORWAY_DATABASE_URL cannot be reached",
+            id="an API without its database",
+        ),
+        pytest.param(
+            ["up"],
+            {"DOORWAY_PORT": "-4"},
+            "DOORWAY_PORT cannot be used: input should be greater than or equal to 1",
+            id="a port that cannot be",
+        ),
+        pytest.param(
+            ["up"],
+            {"DOORWAY_LOG_LEVEL": "loud"},
+            "DOORWAY_LOG_LEVEL cannot be used: input should be 'DEBUG'",
+            id="a log level that cannot be",
+        ),
+        pytest.param(
+            ["up"],
+            {"DOORWAY_PUBLIC_BASE_URL": "doorway.example.org"},
+            "DOORWAY_PUBLIC_BASE_URL cannot be used: it is not an address such as https://",
+            id="a web address without its scheme",
         ),
         pytest.param(
             ["up"], {"DOORWAY_PORT": "many"}, "DOORWAY_PORT cannot be used", id="a setting in words"
@@ -95,6 +125,20 @@ def test_a_refusal_is_one_sentence_and_exit_code_2(
     assert refused.code == 2
     assert refused.err.startswith(sentence)
     assert refused.err.count("\n") == 1
+    assert "secret" not in refused.err
+
+
+def test_the_doctor_finds_a_setting_that_cannot_be_used(doorway: Callable[..., Told]) -> None:
+    told = doorway("doctor", DOORWAY_PORT="many")
+    assert told.code == 1
+    assert told.out.startswith("fail  Settings: DOORWAY_PORT cannot be used")
+
+
+@pytest.mark.parametrize("seconds", ["-1", "0", "nan", "inf"])
+def test_a_day_lasts_a_moment_at_least_and_a_day_at_most(
+    doorway: Callable[..., Told], seconds: str
+) -> None:
+    assert doorway("up", "--day-seconds", seconds).code == 2
 
 
 def test_other_commands_find_the_servers_of_a_running_house(

@@ -1,0 +1,42 @@
+"""Addresses in settings, checked before anything is started with them."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+DRIVERS = ("postgres", "postgresql", "postgresql+psycopg")
+
+
+def _web(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        # Reading the port is what checks it.
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if address and not usable:
+        raise ValueError("it is not an address such as https://doorway.example.org")
+    return address
+
+
+def _database(address: str) -> str:
+    if not address:
+        return address
+    try:
+        driver = make_url(address).drivername
+    except (ArgumentError, ValueError):
+        driver = ""
+    if driver not in DRIVERS:
+        # The address itself may hold a password: it is never repeated.
+        raise ValueError(
+            "it is not an address of a PostgreSQL database such as "
+            "postgresql://name:password@host:5432/doorway"
+        )
+    return address
+
+
+WebAddress = Annotated[str, AfterValidator(_web)]
+DatabaseAddress = Annotated[str, AfterValidator(_database)]
