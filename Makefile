@@ -1,11 +1,11 @@
 # Doorway's commands. `make` alone lists them; ARGS="..." is passed on to demo, up and test.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check histories screenshots lock clean
+.PHONY: help setup demo up test check chaos chaos-selftest histories screenshots lock clean
 BIN := .venv/bin
 ARGS ?=
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/prod.stamp ## prepare .venv for running (hash-locked; uv if it is here, else pip)
 
@@ -30,7 +30,7 @@ test: .venv/dev.stamp ## run all tests (ARGS="tests/test_x.py -k word")
 	  { apt-get -q -o DPkg::Lock::Timeout=120 update && \
 	    apt-get -q -o DPkg::Lock::Timeout=120 install -y --no-install-recommends chromium; } >/dev/null 2>&1 \
 	  || echo "Chromium could not be installed; the browser tests are skipped."; fi
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: .venv/dev.stamp ## style, types, arrows between rooms, house rules
 	$(BIN)/ruff check .
@@ -38,6 +38,12 @@ check: .venv/dev.stamp ## style, types, arrows between rooms, house rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest tests/test_house_rules.py
+
+chaos: .venv/dev.stamp ## kill and stall the real stack, then check its promises (ARGS="--seed 2")
+	@PYTHONPATH=tests $(BIN)/python -m chaos $(ARGS)
+
+chaos-selftest: .venv/dev.stamp ## plant bugs and see that the checker catches each
+	@$(BIN)/pytest tests/test_chaos.py -m "not whole" $(ARGS)
 
 screenshots: .venv/dev.stamp ## make the pictures of docs/images (needs Chromium; about three minutes)
 	@PYTHONPATH=tests $(BIN)/python tests/screenshots.py
