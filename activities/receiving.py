@@ -4,6 +4,7 @@ One transaction, committed before the carrier is answered: the text is stored on
 id; words of danger reach a person; STOP is in the ledger. What is left is the journey's to hear.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,9 @@ from store import consents, enrollments, inbound, tasks
 from store.models import Enrollment, InboundText, Intent, Member, Phone
 
 log = structlog.get_logger()
+
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+"""No PostgreSQL text holds these: half an emoji, or nothing at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,12 @@ class Receiver:
         asked = await _asked(session, phone, found)
         enrollment = _whose(found, asked)
         opted_out = await consents.stands(session, text.phone, None) is False
-        reading = read_reply(text.body, self.words, opted_out=opted_out)
+        body = _UNKEEPABLE.sub("\ufffd", text.body)
+        reading = read_reply(body, self.words, opted_out=opted_out)
         row = InboundText(
             sid=text.sid,
             phone=text.phone,
-            body=text.body,
+            body=body,
             media=text.media,
             received_at=now,
             found_by=text.found_by,

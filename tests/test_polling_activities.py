@@ -63,3 +63,13 @@ async def test_the_fate_of_a_text_whose_receipts_were_lost_is_asked_for(house: H
     await house.relay.poll_carrier()
     assert (await house.one(Intent, "i1")).status == "failed"
     assert (await house.one(Intent, "fresh")).carrier_status == "sent"
+
+
+async def test_a_text_with_signs_no_table_can_hold_is_kept_and_others_with_it(house: House) -> None:
+    house.carrier.inbox += [
+        ListedText("SM-odd", PHONE, "call \x00me \ud83d", "received", None, False),
+        ListedText("SM-plain", PHONE, "yes", "received", None, False),
+    ]
+    await house.relay.poll_carrier()
+    kept = {text.sid: text.body for text in await house.all(InboundText)}
+    assert kept == {"SM-odd": "call \ufffdme \ufffd", "SM-plain": "yes"}
