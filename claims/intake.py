@@ -1,16 +1,21 @@
 """Opens the claims folders: one DuckDB connection with a typed view for every canonical kind."""
 
+import hashlib
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from claims import synpuf
+from claims.adapters import mapped, netting, rif
 from claims.errors import BadInput
-from claims.layout import CANONICAL, SYNPUF
-from claims.sources import Found, empty, find, literal, path_literal, read
+from claims.layout import CANONICAL
+from claims.sources import Found, Source, find, literal, look_for_canonical, path_literal
+from claims.sources_read import empty, read
+
+Make = Callable[[duckdb.DuckDBPyConnection, Sequence[Source], Path], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,34 @@ class Intake:
     con: duckdb.DuckDBPyConnection
     found: Found
     rows: dict[str, int]
+
+    def inputs(self) -> dict[str, str]:
+        """The SHA-256 of every file read, by its place in its folder: what a run was made of."""
+        return {name: _digest(file) for name, file in sorted(self.found.files.items())}
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _make_canonical(
+    con: duckdb.DuckDBPyConnection, sources: Sequence[Source], scratch: Path
+) -> None:
+    for source in sources:
+        read(con, source, CANONICAL[source.kind])
+
+
+_LOOKS = (mapped.look, look_for_canonical, synpuf.look, rif.look)
+"""In this order, because a column map speaks for files whatever their names are."""
+
+_MAKES: Mapping[str, Make] = {
+    "mapped": mapped.make,
+    "canonical": _make_canonical,
+    "de-synpuf": synpuf.make,
+    "cms-rif": rif.make,
+    "cms-pde": rif.make,
+}
 
 
 def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
@@ -36,14 +69,17 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
 
 def open_folders(folders: Sequence[Path], scratch: Path) -> Intake:
     """Reads what the folders hold into views in_<kind>; BadInput when a file is off."""
-    found = find(folders)
+    found = find(folders, _LOOKS)
     con = connect(scratch)
     for kind, columns in CANONICAL.items():
         empty(con, f"nothing_{kind}", columns)
-    for kind, source in found.sources.items():
-        read(con, source, CANONICAL.get(kind) or SYNPUF[kind])
-    made = synpuf.translate(con, set(found.sources))
-    for kind in CANONICAL.keys() - found.sources.keys() - made:
+    synpuf.ssa_states(con)
+    netting.drops_table(con)
+    for layout, make in _MAKES.items():
+        sources = [source for source in found.sources if source.layout == layout]
+        if sources:
+            make(con, sources, scratch)
+    for kind in found.missing:
         con.execute(f"create view in_{kind} as select * from nothing_{kind}")
     _zip_table(con)
     return Intake(con, found, _count(con, found))

@@ -15,6 +15,12 @@ class Column:
     type: ColumnType = "text"
     required: bool = False
     repeat: int = 0
+    joint: str = "_"
+
+    @property
+    def numbered(self) -> list[str]:
+        """The columns of the file that make the list."""
+        return [f"{self.name}{self.joint}{n}" for n in range(1, self.repeat + 1)]
 
 
 def _needed(*names: str) -> tuple[Column, ...]:
@@ -80,7 +86,7 @@ CANONICAL: dict[str, tuple[Column, ...]] = {
         *_texts("ncpdp_id", "address", "city"),
         Column("latitude", "number"),
         Column("longitude", "number"),
-        *_dates("cpesn_from", "cpesn_to"),
+        *_dates("cpesn_from", "cpesn_to", "licence_expires"),
         Column("networks", "words", required=True),
         Column("services", "words", required=True),
         Column("languages", "words"),
@@ -125,7 +131,6 @@ SYNPUF: dict[str, tuple[Column, ...]] = {
         Column("icd9_dgns_cd", required=True, repeat=8),
         Column("line_icd9_dgns_cd", repeat=13),
         Column("hcpcs_cd", repeat=13),
-        Column("prf_physn_npi", repeat=13),
     ),
     "pde": (
         *_needed("desynpuf_id", "pde_id", "prod_srvc_id"),
@@ -135,12 +140,3 @@ SYNPUF: dict[str, tuple[Column, ...]] = {
     ),
 }
 """CMS's synthetic public use files (DE-SynPUF) as the claimsdb package lays them out."""
-
-GIVES: dict[str, tuple[str, ...]] = {
-    "bene": ("eligibility",),
-    "inpatient": ("medical_claim",),
-    "outpatient": ("medical_claim",),
-    "carrier": ("medical_claim",),
-    "pde": ("pharmacy_claim",),
-}
-"""Which canonical kinds a DE-SynPUF file stands for."""

@@ -1,6 +1,15 @@
 """DE-SynPUF, CMS's synthetic Medicare files, told in the words of the canonical layout."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import duckdb
+
+from claims.adapters.rif import ACCEPTED
+from claims.errors import BadInput
+from claims.layout import SYNPUF
+from claims.sources import Source, files_of
+from claims.sources_read import columns_of, like, read
 
 _STATES = """
 01 AL 02 AK 03 AZ 04 AR 05 CA 06 CO 07 CT 08 DE 09 DC 10 FL 11 GA 12 HI 13 ID 14 IL 15 IN 16 IA
@@ -55,32 +64,44 @@ _COVERAGE = """
 """
 
 
-def translate(con: duckdb.DuckDBPyConnection, given: set[str]) -> set[str]:
-    """Makes in_medical_claim, in_pharmacy_claim and in_eligibility of the DE-SynPUF views given.
+_GIVES = {"bene": "eligibility", "pde": "pharmacy_claim"}
 
-    Returns the canonical kinds that now exist.
-    """
-    made: set[str] = set()
+
+def look(folder: Path, spoken_for: frozenset[Path]) -> list[Source]:
+    """Files by their names whose header has DESYNPUF_ID; BadInput when it has BENE_ID neither."""
+    found = []
+    for kind in SYNPUF:
+        files = files_of(folder, kind, spoken_for, ACCEPTED)
+        if not files:
+            continue
+        columns = columns_of(files[0])
+        if "desynpuf_id" in columns:
+            given = (_GIVES.get(kind, "medical_claim"),)
+            found.append(Source(kind, files, "de-synpuf", given))
+        elif "bene_id" not in columns:
+            raise BadInput(
+                f"{files[0]} has neither a column DESYNPUF_ID (DE-SynPUF) nor BENE_ID (CMS "
+                "research files); name its columns in a mapping.yaml or take it out."
+            )
+    return found
+
+
+def ssa_states(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes `ssa_state`, the codes of states that CMS's files use."""
+    pairs = _STATES.split()
+    rows = [{"code": c, "postal": p} for c, p in zip(pairs[::2], pairs[1::2], strict=True)]
+    con.execute("create table ssa_state as select unnest($rows, recursive := true)", {"rows": rows})
+
+
+def make(con: duckdb.DuckDBPyConnection, sources: Sequence[Source], scratch: Path) -> None:
+    """Makes in_medical_claim, in_pharmacy_claim and in_eligibility of the files given."""
+    for source in sources:
+        read(con, source, SYNPUF[source.kind])
+    given = {source.kind for source in sources}
     medical = [f"select {_MEDICAL[kind]} from in_{kind}" for kind in _MEDICAL if kind in given]
     if medical:
-        _like(con, "medical_claim", " union all by name ".join(medical))
-        made.add("medical_claim")
+        like(con, "medical_claim", " union all by name ".join(medical))
     if "pde" in given:
-        _like(con, "pharmacy_claim", _FILLS)
-        made.add("pharmacy_claim")
+        like(con, "pharmacy_claim", _FILLS)
     if "bene" in given:
-        pairs = _STATES.split()
-        rows = [{"code": c, "postal": p} for c, p in zip(pairs[::2], pairs[1::2], strict=True)]
-        con.execute(
-            "create table ssa_state as select unnest($rows, recursive := true)", {"rows": rows}
-        )
-        _like(con, "eligibility", _COVERAGE)
-        made.add("eligibility")
-    return made
-
-
-def _like(con: duckdb.DuckDBPyConnection, kind: str, select: str) -> None:
-    """A view with every canonical column, those the selection lacks as NULL."""
-    con.execute(
-        f"create view in_{kind} as (select * from nothing_{kind}) union all by name ({select})"
-    )
+        like(con, "eligibility", _COVERAGE)

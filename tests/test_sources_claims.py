@@ -97,7 +97,7 @@ def both_forms(folder: Path) -> Path:
         ),
         pytest.param(
             with_bytes("medical_claim.csv", b"claim_id,person_id\n\xff\xfe\x00"),
-            "medical_claim.csv cannot be read as text in UTF-8",
+            "medical_claim.csv has characters that are not UTF-8 (line 2)",
             id="not UTF-8",
         ),
         pytest.param(
