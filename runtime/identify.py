@@ -15,6 +15,7 @@ from claims.intake import open_folders
 from claims.run import RunReport
 from claims.run import identify as scan
 from runtime import programs
+from runtime.database import read_clock
 from runtime.errors import Refusal
 from runtime.loading import load_results
 from runtime.settings import Settings
@@ -37,6 +38,9 @@ def identify(
             "--start enrolls members in a database and none is known: start `doorway up` in the "
             "same DOORWAY_HOME first, or set DOORWAY_DATABASE_URL."
         )
+    if start:
+        # A scan may take minutes: what would fail after it is tried before.
+        read_clock(settings.database_url)
     with _folder(results) as folder, steps(out) as step:
         report = find([program], [claims], folder, as_of, step)
         if start:

@@ -5,6 +5,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.exc import ArgumentError, OperationalError
 
+from runtime.database import UNREACHABLE
 from runtime.errors import Refusal
 from store.migrate import config, upgrade
 
@@ -19,10 +20,7 @@ def migrate(database_url: str) -> None:
             "postgresql+psycopg://name:password@host:5432/doorway."
         ) from wrong
     except OperationalError as failed:
-        raise Refusal(
-            "The database of DOORWAY_DATABASE_URL cannot be reached; check that PostgreSQL runs "
-            "and that host, port, user, password and database name in it are right."
-        ) from failed
+        raise Refusal(UNREACHABLE) from failed
 
 
 def is_current(connection: Connection, database_url: str) -> bool:

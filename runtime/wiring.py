@@ -10,8 +10,6 @@ from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
-from sqlalchemy import create_engine
-from sqlalchemy.exc import OperationalError, ProgrammingError
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
@@ -33,14 +31,14 @@ from gateways.print_spool import PrintSpool
 from gateways.twilio import Twilio, TwilioSignature
 from gateways.typesetting import Typesetter
 from runtime import programs
-from runtime.clock import Time, load_clock
+from runtime.clock import Time
 from runtime.data import TEMPLATES
+from runtime.database import read_clock
 from runtime.encryption import temporal_key
-from runtime.errors import Refusal
 from runtime.loading import load_results
 from runtime.settings import Settings
 from runtime.temporal import connect
-from store.database import dialect_url, engine, transactions
+from store.database import engine, transactions
 from workflows.journey import MemberJourney
 from workflows.relay import Relaying
 from workflows.sending import Sending, StartLane
@@ -58,27 +56,7 @@ def load(settings: Settings, folder: Path, *, start: bool, limit: int | None) ->
 
 
 def read_time(settings: Settings) -> Time:
-    """The clock of the database; Refusal where it does not answer or has not our tables."""
-    if not settings.database_url:
-        raise Refusal(
-            "No database is known: set DOORWAY_DATABASE_URL, or start `doorway up`, which runs "
-            "one of its own."
-        )
-    opened = create_engine(dialect_url(settings.database_url))
-    try:
-        with opened.connect() as connection:
-            return Time(load_clock(connection))
-    except OperationalError:
-        raise Refusal(
-            "The database of DOORWAY_DATABASE_URL cannot be reached; check that PostgreSQL runs "
-            "and that host, port, user, password and database name in it are right."
-        ) from None
-    except ProgrammingError:
-        raise Refusal(
-            "The database of DOORWAY_DATABASE_URL lacks our tables; run `doorway migrate`."
-        ) from None
-    finally:
-        opened.dispose()
+    return Time(read_clock(settings.database_url))
 
 
 def carrier(settings: Settings) -> Twilio | None:

@@ -90,6 +90,12 @@ def test_the_version_is_the_packages(doorway: Callable[..., Told]) -> None:
             id="an API without its database",
         ),
         pytest.param(
+            ["identify", "medicaid-high-risk", "--claims", ".", "--as-of", "2026-01-01", "--start"],
+            {"DOORWAY_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"},
+            "The database of DOORWAY_DATABASE_URL cannot be reached",
+            id="members to enroll nowhere",
+        ),
+        pytest.param(
             ["up"],
             {"DOORWAY_PORT": "-4"},
             "DOORWAY_PORT cannot be used: input should be greater than or equal to 1",
