@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from claims.attribution_rules import AttributionRules
 from claims.errors import BadInput
 
 EXCLUSIONS = ("hospice", "ltc", "do_not_contact", "address_confidential")
@@ -118,6 +119,8 @@ class Criteria:
     services: tuple[str, ...] = ()
     exclusions: tuple[str, ...] = ()
     capacity_weeks: int = 1
+    attribution: AttributionRules | None = None
+    """Of all programs alike; without them distance and tier decide."""
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.exclusions if name not in EXCLUSIONS]

@@ -11,7 +11,7 @@ from claims.intake import open_folders
 from claims.sources import literal
 
 # Five digits; a number column has lost its leading zeros, ZIP+4 has four more.
-_ZIP5 = """
+ZIP5 = """
 create macro zip5(code) as (
     lpad(left(nullif(regexp_replace(split_part(code, '-', 1), '[^0-9]', '', 'g'), ''), 5), 5, '0'))
 """
@@ -102,7 +102,7 @@ copy (
 
 def know_people(con: duckdb.DuckDBPyConnection) -> None:
     """Makes `home`, `phone` and `cover`: one person, their numbers, their latest coverage."""
-    for statement in (_ZIP5, _PHONE, _LANGUAGE, _HOME, _PHONES, _PHONES_DROPPED, _COVER):
+    for statement in (ZIP5, _PHONE, _LANGUAGE, _HOME, _PHONES, _PHONES_DROPPED, _COVER):
         con.execute(statement)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from claims.attribution_rules import AttributionRules
 from claims.criteria import Criteria, Scoring
 from claims.valuesets import ValueSets
 from domain.instruments import Instrument, ZCodes
@@ -22,7 +23,17 @@ from runtime.errors import Refusal
 
 # Files beside the programs themselves: what all programs share.
 SHARED = frozenset(
-    {"area_codes", "contact_rules", "danger", "deadlines", "readings", "replies", "scoring", "sms"}
+    {
+        "area_codes",
+        "attribution",
+        "contact_rules",
+        "danger",
+        "deadlines",
+        "readings",
+        "replies",
+        "scoring",
+        "sms",
+    }
 )
 
 
@@ -69,6 +80,7 @@ def criteria(name: str) -> Criteria:
         services=made.services,
         exclusions=tuple(data.get("exclusions", ())),
         capacity_weeks=int(data.get("capacity_weeks", 4)),
+        attribution=attribution_rules(),
     )
 
 
@@ -76,6 +88,11 @@ def _data(name: str) -> Mapping[str, Any]:
     if name not in names():
         raise Refusal(f"There is no program {name!r}; there are {', '.join(names())}.")
     return read(f"{name}.yaml")
+
+
+def attribution_rules() -> AttributionRules:
+    ruca = PROGRAMS / "geo" / "ruca2010_zip.csv"
+    return AttributionRules.from_data(read("attribution.yaml"), ruca if ruca.exists() else None)
 
 
 def value_sets() -> ValueSets:

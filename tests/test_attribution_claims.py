@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from make_claims import ClaimsFolder, medicaid, medicare, rows, run
 
-NEAR, MIDDLE, FAR = "1111111112", "2222222223", "3333333334"
+NEAR, MIDDLE, FAR = "1111111112", "2222222228", "3333333334"
 PLACES = {NEAR: "39.97", MIDDLE: "40.10", FAR: "40.60"}
 
 
@@ -141,8 +141,8 @@ def test_programs_share_a_pharmacys_room(tmp_path: Path) -> None:
             folder.diagnosed(person, day, "E119", "J45909")
     folder.pharmacy(NEAR, weekly_capacity="1")
     run(folder.write(), tmp_path / "out", medicare(), medicaid())
-    told = {row["person_id"]: row["npi"] for row in rows(tmp_path / "out", "attribution")}
-    assert told == {"a": NEAR, "b": None}
+    told = [row["npi"] for row in rows(tmp_path / "out", "attribution")]
+    assert sorted(told, key=str) == [NEAR, None]
 
 
 def test_weeks_widen_the_room(folder: ClaimsFolder) -> None:
