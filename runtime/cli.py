@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from claims.errors import BadInput
+from runtime.cli_attribute import attribute
 from runtime.errors import Refusal
 from runtime.processes import watch_parent
 from runtime.settings import Settings
@@ -31,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
+app.command()(attribute)
 out = Console(highlight=False, soft_wrap=True)
 
 Port = Annotated[
@@ -156,9 +158,7 @@ def worker() -> None:
 
 @app.command()
 def api(
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; 0.0.0.0 inside a container.")
-    ] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address; 0.0.0.0 in a container.")] = "127.0.0.1",
     port: Port = None,
 ) -> None:
     """Run the API and console alone. `doorway up` runs it for you."""

@@ -1,0 +1,188 @@
+"""Attribution by itself: a file of members and one of pharmacies in, a file of answers out."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from claims.attribution import NEED_COLUMNS, attributed, words_for
+from claims.attribution_rules import AttributionRules
+from claims.attribution_tables import answer
+from claims.conditions import table
+from claims.errors import BadInput
+from claims.intake import connect
+from claims.layout import CANONICAL, Column
+from claims.people import ZIP5
+from claims.pharmacies import know_pharmacies, know_zip_codes
+from claims.sources import Source, path_literal
+from claims.sources_read import read
+
+MEMBERS = (
+    Column("person_id", required=True),
+    *(Column(name) for name in ("state", "zip_code", "language", "tier")),
+    *(Column(name, "number") for name in ("latitude", "longitude", "points")),
+    Column("needs", "words"),
+    *(Column(name) for name in ("current_npi", "usual_npi", "recent_npi")),
+)
+"""What a members file may hold; each needs a state, a ZIP code or a point to be matched."""
+
+_FORMS = {
+    ".csv": "(format csv, header true)",
+    ".parquet": "(format parquet, compression zstd)",
+}
+
+# A point is rounded to about a hundred metres, so that neighbours are matched together.
+_SEEKER = """
+create table seeker as
+select distinct on (m.person_id) m.person_id, 'attribution' as program,
+    coalesce(s.state, upper(m.state), z.state) as state, zip5(m.zip_code) as zip_code,
+    case when placed then round(m.latitude, 3) else z.latitude end as latitude,
+    case when placed then round(m.longitude, 3) else z.longitude end as longitude,
+    list_sort([lower(n) for n in coalesce(m.needs, [])]) as services,
+    case when lower(m.language) in ('eng', 'english') then 'en'
+        when lower(m.language) in ('spa', 'spanish') then 'es'
+        else lower(coalesce(m.language, 'en')) end as language,
+    lower(m.tier) as tier, coalesce(m.points, 0) as points,
+    m.current_npi, m.usual_npi, m.recent_npi
+from (select *, coalesce(abs(latitude) <= 90 and abs(longitude) <= 180, false) as placed
+    from in_members) m
+left join zip z on z.zip_code = zip5(m.zip_code)
+left join state_name s on s.name = upper(m.state)
+where m.person_id is not null
+order by m.person_id, m.state, m.zip_code, m.tier, m.current_npi
+"""
+
+_MEMBERS_DROPPED = """
+insert into dropped
+select 'members: ' || told, n, []::varchar[] from (
+    select 'person_id is blank' as told, count(*) filter (person_id is null) as n from in_members
+    union all
+    select 'person_id comes twice', count(person_id) - count(distinct person_id) from in_members
+    union all
+    select 'tier is not high, rising or low (read as low)', count(*) filter (
+        tier is not null and lower(tier) not in ('high', 'rising', 'low')) from in_members)
+where n > 0
+"""
+
+_ANSWERS = """
+select person_id, npi, distance_km, reason,
+    array_to_string([a.npi || ' ' || a.km || ' km' for a in alternatives], '; ') as alternatives,
+    unserved_reason
+from attribution order by person_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to match. `networks` must all hold on the day; `CPESN` among them is by its dates."""
+
+    members: Path
+    pharmacies: Path
+    out: Path
+    on: date
+    networks: tuple[str, ...] = ()
+    capacity_factor: float = 1.0
+    """Of the weekly capacity that the file tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionReport:
+    """Counts, never ids. Distances in kilometres."""
+
+    attributed: int
+    unattributed: int
+    mean_km: float | None
+    pharmacies: int
+    dropped: dict[str, int]
+    one_by_one: dict[str, str]
+    """States that could not be solved as a whole, and the solver's word for why."""
+
+
+def attribute_files(
+    request: Request, rules: AttributionRules, progress: Callable[[str], None] = lambda step: None
+) -> AttributionReport:
+    """Writes the answers, whole or not at all; the same for the same input. Raises BadInput."""
+    _check(request)
+    request.out.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{request.out.name}-", dir=request.out.parent))
+    con = connect(scratch)
+    try:
+        progress("reading members and pharmacies")
+        _read(con, request, rules)
+        progress("matching members and pharmacies")
+        one_by_one = answer(con, rules, request.capacity_factor)
+        progress("writing answers")
+        written = scratch / f"answers{request.out.suffix.lower()}"
+        con.execute(f"copy ({_ANSWERS}) to {path_literal(written)} {_form(request.out)}")
+        report = _report(con, one_by_one)
+        written.replace(request.out)
+    except (duckdb.DataError, duckdb.OperationalError) as failed:
+        raise BadInput(
+            f"The members and pharmacies could not be worked through ({type(failed).__name__}); "
+            "check the files' contents and the free disk space."
+        ) from None  # what the engine says may quote a row
+    finally:
+        con.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+    return report
+
+
+def _check(request: Request) -> None:
+    for file, what in ((request.members, "members"), (request.pharmacies, "pharmacies")):
+        if not file.is_file():
+            raise BadInput(f"There is no file {file}; check the path of the {what} file.")
+        _form(file)
+        if request.out.exists() and request.out.samefile(file):
+            raise BadInput(f"--out names the {what} file {file}; name another file.")
+    _form(request.out)
+    if request.out.is_dir():
+        raise BadInput(f"--out names the folder {request.out}; name a file in it.")
+    if not 0 <= request.capacity_factor < 1e6:
+        raise BadInput("--capacity-factor must be 0 or more; 1 is the capacity of the file.")
+
+
+def _form(file: Path) -> str:
+    form = _FORMS.get(file.suffix.lower())
+    if form is None:
+        raise BadInput(f"{file} is neither .csv nor .parquet; name a file of one of these kinds.")
+    return form
+
+
+def _read(con: duckdb.DuckDBPyConnection, request: Request, rules: AttributionRules) -> None:
+    read(con, Source("members", (request.members,)), MEMBERS)
+    read(con, Source("pharmacy", (request.pharmacies,)), CANONICAL["pharmacy"])
+    con.execute(f"set variable as_of = date '{request.on.isoformat()}'")
+    con.execute("create table dropped (reason varchar, times bigint, examples varchar[])")
+    con.execute(ZIP5)
+    know_zip_codes(con)
+    know_pharmacies(con, rules)
+    con.execute(_MEMBERS_DROPPED)
+    con.execute(_SEEKER)
+    within = [name for name in request.networks if name.lower() != "cpesn"]
+    cpesn = len(within) < len(request.networks)
+    need = {
+        "program": "attribution", "networks": [name.lower() for name in within], "services": [],
+        "cpesn": cpesn, "weeks": 1, "words": words_for(within, cpesn),
+    }  # fmt: skip
+    table(con, "program_need", NEED_COLUMNS, [need])
+
+
+def _report(con: duckdb.DuckDBPyConnection, one_by_one: dict[str, str]) -> AttributionReport:
+    served, unserved = attributed(con)
+    mean = con.execute("select round(avg(distance_km), 1) from attribution").fetchall()[0][0]
+    pharmacies = con.execute("select count(*) from pharmacy").fetchall()[0][0]
+    dropped = con.execute("select reason, sum(times)::bigint from dropped group by 1 order by 1")
+    return AttributionReport(
+        served, unserved, mean, int(pharmacies), dict(dropped.fetchall()), one_by_one
+    )
+
+
+def check_networks(networks: Sequence[str]) -> tuple[str, ...]:
+    """The names once each; BadInput for a blank one."""
+    if any(not name.strip() for name in networks):
+        raise BadInput("A --network has no name; name a PBM's network, or cpesn.")
+    return tuple(dict.fromkeys(name.strip() for name in networks))
