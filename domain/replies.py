@@ -49,6 +49,7 @@ class ReplyWords:
     danger: DangerWords
     fillers: re.Pattern[str]
     stop: frozenset[str]
+    stop_signs: re.Pattern[str]
     stop_requests: re.Pattern[str]
     stop_unless: re.Pattern[str]
     stop_doubtful: re.Pattern[str]
@@ -72,6 +73,7 @@ class ReplyWords:
             danger=DangerWords.from_data(danger),
             fillers=_listed(data, "fillers"),
             stop=_exact(data, "stop", "keywords") | _exact(data, "stop", "misspellings"),
+            stop_signs=_signs(data, "stop", "signs"),
             stop_requests=_listed(data, "stop", "requests"),
             stop_unless=_listed(data, "stop", "unless"),
             stop_doubtful=_listed(data, "stop", "doubtful"),
@@ -93,6 +95,8 @@ def read_reply(body: str, words: ReplyWords, *, opted_out: bool = False) -> Read
     # Only the word alone: "end it all" without its fillers would be "end".
     if folded in words.stop:
         return Stop()
+    if not folded and words.stop_signs.search(body):
+        return Stop(doubtful=True)
     if danger := find_danger(body, words.danger):
         return replace(danger, stop=_also_stops(body, words))
     bare = _bare(folded, words)
@@ -164,6 +168,14 @@ def _section(data: Mapping[str, object], path: Sequence[str]) -> object:
 
 def _listed(data: Mapping[str, object], *path: str) -> re.Pattern[str]:
     return phrases(_section(data, path), f"reply words, {'.'.join(path)}")
+
+
+def _signs(data: Mapping[str, object], *path: str) -> re.Pattern[str]:
+    """Pictures: folding a text drops them, so they are looked for in the text as it came."""
+    listed = _section(data, path)
+    if not isinstance(listed, Sequence) or isinstance(listed, str) or not all(listed):
+        raise ValueError(f"reply words, {'.'.join(path)}: give a list of pictures")
+    return re.compile("|".join(re.escape(str(sign)) for sign in listed) or r"(?!)")
 
 
 def _exact(data: Mapping[str, object], *path: str) -> frozenset[str]:

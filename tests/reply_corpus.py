@@ -233,62 +233,6 @@ I took all my pills this morning
 tomorrow
 """
 
-STARTS = """
-START
-start
-Unstop
-start please
-resume
-start texting me again
-sign me back up
-opt me in
-comenzar
-reanudar
-"""
-
-HELPS = """
-HELP
-help
-Help please
-INFO
-ayuda
-Ayuda por favor
-información
-who is this?
-Who's this
-who are you
-quien es?
-¿Quién me escribe?
-de parte de quien
-how did you get my number
-"""
-
-WRONG_NUMBERS = """
-wrong number
-Wrong number!
-you have the wrong number
-wrong #
-sorry wrong person
-u got the wrong guy
-this is not her phone
-this isn't his number anymore
-not my number
-I don't know anyone by that name
-no one here by that name
-nobody with that name
-I dont know who that is
-she doesn't have this number anymore
-he no longer has this phone
-I am not that person
-número equivocado
-numero equivocado
-se equivocó de número
-está equivocado
-no soy esa persona
-no conozco a esa persona
-aquí no vive nadie con ese nombre
-"""
-
 
 def lines(table: str) -> list[str]:
     return [line for line in table.splitlines() if line.strip()]

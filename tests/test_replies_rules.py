@@ -5,7 +5,8 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from reply_corpus import DOUBTFUL, HELPS, NOT_STOPS, STARTS, STOPS, WRONG_NUMBERS, lines
+from reply_corpus import DOUBTFUL, NOT_STOPS, STOPS, lines
+from reply_corpus_others import HELPS, STARTS, WRONG_NUMBERS
 
 from domain.danger import Danger
 from domain.replies import (
@@ -124,6 +125,7 @@ def test_normalised(body: str, expected: str) -> None:
         pytest.param(
             {"wrong_number": {"phrases": ["wrong ["]}}, "plain lower-case", id="a bad sign"
         ),
+        pytest.param({"stop": {**REPLIES["stop"], "signs": None}}, "pictures", id="no signs"),
         pytest.param({"help": {"keywords": [True], "requests": ["who"]}}, "quotes", id="bare YES"),
     ],
 )
