@@ -126,6 +126,12 @@ WORDS: dict[str, dict[str, str]] = {
         "week_cap": "this phone already got this week's texts",
         "open_prompt": "another question is still open on this phone",
         "sending_off": "sending is switched off",
+        "consent_gone": "the carrier says that the number opted out",
+        "maybe_later": "the phone could not be reached",
+        "blocked": "the carrier blocked it",
+        "capacity": "the carrier takes no more for the moment",
+        "unknown": "the carrier refused it for a reason not known here",
+        "revoked": "the number opted out",
     },
     "verdict": {
         "send": "Let through",

@@ -1,13 +1,16 @@
 """What codes are called on a page: one sentence or phrase each, and a readable rest."""
 
+from api.message_words import MESSAGE_WORDS
 from api.wordlists import WORDS
+
+KNOWN = {**WORDS, **MESSAGE_WORDS}
 
 
 def say(code: str | None, kind: str = "") -> str:
     """The phrase for a code; an unknown code is shown readably rather than hidden."""
     if not code:
         return "not known"
-    known = WORDS.get(kind, {}).get(code)
+    known = KNOWN.get(kind, {}).get(code)
     if known:
         return known
     plain = code.replace("_", " ").replace("-", " ").strip()

@@ -1,0 +1,43 @@
+"""The console's words about messages: what became of them, what is stuck, who consented how."""
+
+MESSAGE_WORDS: dict[str, dict[str, str]] = {
+    "text_view": {
+        "accepted": "Sent (the carrier took them)",
+        "delivered": "Arrived",
+        "failed": "Did not arrive",
+        "withheld": "Withheld by the gate",
+        "waiting": "Waiting to be sent",
+    },
+    "stuck": {
+        "unknown": "It is not known whether these texts left",
+        "sending": "These texts were being sent when their sender went silent",
+        "overdue": "These texts are due and nobody takes them",
+        "letter": "These letters cannot be printed",
+        "note": "These notes to prescribers cannot be sent",
+        "nudge": "These journeys have not heard what is new",
+    },
+    "stuck_means": {
+        "unknown": "The carrier did not answer. They may have arrived, so they are never sent "
+        "again by guess: the carrier's receipts and its list decide.",
+        "sending": "The process that held them stopped. Their fate is looked up as soon as the "
+        "worker runs.",
+        "overdue": "Their time came minutes ago, yet the gate has not looked at them.",
+        "letter": "Something of the letter is missing or does not fit, so it was held back.",
+        "note": "Something of the note is missing or may not be told, so it was held back.",
+        "nudge": "A reply, a receipt or a click of staff is stored and safe, but the journey has "
+        "not taken note of it within a minute.",
+    },
+    "stuck_do": {
+        "unknown": "Usually nothing: most settle within a minute. After half an hour a task "
+        "appears; then ask the member, or look in the carrier's own log.",
+        "sending": "See that the worker is running (doorway doctor, /health). Do not text the "
+        "member by another way meanwhile.",
+        "overdue": "See that the worker and the carrier answer (/health). They leave by "
+        "themselves, inside the permitted hours.",
+        "letter": "Open the member, correct what is missing or reach them by phone, then close "
+        "the task.",
+        "note": "Open the member, find the prescriber or call the practice, then close the task.",
+        "nudge": "See that the worker and Temporal are running (/health). Nothing is lost: it is "
+        "told again until the journey has heard.",
+    },
+}
