@@ -3,12 +3,16 @@
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from api.pages import render_page
+
+log = structlog.get_logger()
 
 PAGES = ("/console", "/sign-in", "/sign-out", "/provider")
 
@@ -127,6 +131,12 @@ async def _unreadable(request: Request, _raised: Exception) -> Response:
     return respond(request, Unreadable())
 
 
+async def _unkeepable(request: Request, raised: Exception) -> Response:
+    """Signs or numbers no table can hold: whoever sent them sent them on purpose."""
+    log.warning("request_unkeepable", error=type(raised).__name__)
+    return respond(request, Unreadable())
+
+
 async def _sign_in(request: Request, _raised: Exception) -> Response:
     if "hx-request" in request.headers:
         return Response(status_code=401, headers={"HX-Redirect": "/sign-in?why=ended"})
@@ -144,6 +154,8 @@ def handle_problems(app: FastAPI) -> None:
         Problem: _problem,
         HTTPException: _http,
         RequestValidationError: _unreadable,
+        DataError: _unkeepable,
+        UnicodeEncodeError: _unkeepable,
         SignInNeeded: _sign_in,
         Exception: _unexpected,
     }

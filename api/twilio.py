@@ -1,6 +1,7 @@
 """Twilio's webhooks: signed, stored in one transaction, answered when what they say is kept."""
 
 import asyncio
+import re
 from typing import Annotated, Protocol
 from urllib.parse import parse_qsl
 
@@ -52,8 +53,7 @@ async def inbound_text(form: SignedForm, request: Request, sessions: OpenSession
     sid, phone = form.get("MessageSid", ""), form.get("From", "")
     if not sid or not phone:
         return PlainTextResponse("MessageSid and From are missing.", 400)
-    media = form.get("NumMedia", "0")
-    text = Incoming(sid, phone, form.get("Body", ""), int(media) if media.isdigit() else 0)
+    text = Incoming(sid, phone, form.get("Body", ""), _number(form.get("NumMedia", "")) or 0)
     receiver: Receiver = request.app.state.receiver
     await in_transaction(sessions.begin, lambda session: receiver.receive(session, text))
     await _until_nothing_is_in_flight(sessions, phone)
@@ -69,13 +69,17 @@ async def status_of_text(
     status = form.get("MessageStatus", "")
     if not sid or not status:
         return PlainTextResponse("MessageSid and MessageStatus are missing.", 400)
-    code = form.get("ErrorCode", "")
-    number = int(code) if code.isdigit() else None
+    number = _number(form.get("ErrorCode", ""))
     await in_transaction(
         sessions.begin,
         lambda session: take_receipt(session, intent_id, sid, status, number, time.now()),
     )
     return Response(status_code=204)
+
+
+def _number(text: str) -> int | None:
+    """None for what is no number of at most nine digits."""
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
 
 
 async def _until_nothing_is_in_flight(sessions: OpenSessions, phone: str) -> None:

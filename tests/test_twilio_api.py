@@ -237,3 +237,15 @@ async def test_a_text_that_cannot_be_kept_is_not_answered_as_kept(
     connection.execute(text("alter table elsewhere rename to inbound_texts"))
     assert (await carrier.post("/twilio/inbound", text_of("STOP"))).status_code == 200
     assert len(await house.all(InboundText)) == 1
+
+
+@pytest.mark.parametrize("number", ["²", "99999999999999999999", "-1", "one"])
+async def test_a_number_the_carrier_never_writes_counts_as_none(
+    house: House, carrier: Carrier, number: str
+) -> None:
+    house.given(unknown("i1"))
+    assert (await carrier.post("/twilio/inbound", text_of("hi", NumMedia=number))).is_success
+    told = {"MessageSid": SID, "MessageStatus": "sent", "ErrorCode": number}
+    assert (await carrier.post("/twilio/status/i1", told)).is_success
+    assert (await house.one(InboundText, "SM-in")).media == 0
+    assert [receipt.error_code for receipt in await house.all(Receipt)] == [None]

@@ -14,7 +14,7 @@ from api.console.questions import Questions
 from api.console.strip import strip
 from api.deps import Clocks, Journeys, OpenSessions, Session
 from api.pages import render_page
-from api.problems import NotFound
+from api.problems import NotFound, Unreadable
 from domain.journey import ENDED, State
 from store.desk import Desk
 from store.pages.enrollments import MemberView, last_action, names_of_staff, view_member
@@ -49,7 +49,7 @@ async def page(
     session: Session,
     clocks: Clocks,
     before: datetime | None = None,
-    action: Annotated[int | None, Query(ge=1)] = None,
+    action: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
 ) -> Response:
     view = await _view(session, viewer, enrollment_id, clocks)
     said = await last_action(session, enrollment_id, action) if action else None
@@ -152,4 +152,7 @@ def possible(view: MemberView) -> tuple[Action, ...]:
 
 
 def _aware(moment: datetime | None) -> datetime | None:
-    return moment if moment is None or moment.tzinfo else moment.astimezone()
+    try:
+        return moment if moment is None or moment.tzinfo else moment.astimezone()
+    except (OverflowError, ValueError):
+        raise Unreadable from None
