@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from claims import synpuf
-from claims.adapters import fhir, mapped, netting, rif
+from claims.adapters import fhir, mapped, netting, rif, x12
 from claims.errors import BadInput
 from claims.layout import CANONICAL
 from claims.sources import Found, Source, find, literal, look_for_canonical, path_literal
@@ -43,7 +43,7 @@ def _make_canonical(
         read(con, source, CANONICAL[source.kind])
 
 
-_LOOKS = (mapped.look, look_for_canonical, synpuf.look, rif.look, fhir.look)
+_LOOKS = (mapped.look, look_for_canonical, synpuf.look, rif.look, fhir.look, x12.look)
 """In this order, because a column map speaks for files whatever their names are."""
 
 _MAKES: Mapping[str, Make] = {
@@ -53,6 +53,8 @@ _MAKES: Mapping[str, Make] = {
     "cms-rif": rif.make,
     "cms-pde": rif.make,
     "fhir-eob": fhir.make,
+    "x12-837": x12.make_claims,
+    "x12-834": x12.make_rolls,
 }
 
 

@@ -25,16 +25,21 @@ _PACKED = {
 
 def check(con: duckdb.DuckDBPyConnection, file: Path) -> None:
     """BadInput when the file is packed, or a Parquet file that declares more than it can hold."""
-    try:
-        with file.open("rb") as content:
-            start = content.read(6)
-    except OSError:
-        raise BadInput(f"{file} cannot be opened; check that it may be read.") from None
+    start = head(file, 6)
     for magic, what in _PACKED.items():
         if start.startswith(magic):
             raise BadInput(f"{file} is {what}; unpack it and name the folder of what was in it.")
     if file.suffix.lower() == ".parquet":
         _check_parquet(con, file)
+
+
+def head(file: Path, size: int) -> bytes:
+    """The first bytes of a file."""
+    try:
+        with file.open("rb") as content:
+            return content.read(size)
+    except OSError:
+        raise BadInput(f"{file} cannot be opened; check that it may be read.") from None
 
 
 def _check_parquet(con: duckdb.DuckDBPyConnection, file: Path) -> None:

@@ -105,6 +105,7 @@ def column(name: str, spec: Any, entry: int = 2) -> Callable[[dict[str, Any]], o
         (changed(entry=2, encoding="ebcdic"), "encoding is not one of utf-8, latin-1, utf-16"),
         (changed(entry=2, ncpdp=True), "ncpdp is for pharmacy_claim files only"),
         (changed(net={"by": ["402-D2"]}), "net needs action"),
+        (changed(entry=1, net={"by": ["CLM"]}), "net is for pharmacy_claim files only"),
         (
             changed(net={"action": {"from": "103-A3", "words": {"B1": "pay"}}, "by": ["402-D2"]}),
             "words of net action are bill, rebill and reverse",

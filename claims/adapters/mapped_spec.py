@@ -93,6 +93,8 @@ def _entry(where: str, told: Any) -> FileMap:
         )
     columns = {**(COLUMNS if ncpdp else {}), **_mapping(where, "columns", told.get("columns"))}
     net = told.get("net", NET if ncpdp else None)
+    if net and gives != "pharmacy_claim":
+        raise BadInput(f"{where}: net is for pharmacy_claim files only; map what was paid instead.")
     names = tuple(str(name) for name in told.get("names") or ())
     return FileMap(
         where=where,

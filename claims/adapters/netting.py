@@ -15,8 +15,8 @@ def count_drops(con: duckdb.DuckDBPyConnection, kind: str, dropped: str) -> None
     """Adds the rows of a selection of (claim_id, reason) to `in_dropped`."""
     con.execute(
         f"insert into in_dropped select {literal(kind + ': ')} || reason, count(*), "
-        f"min(coalesce(claim_id, ''), {EXAMPLES}) from ({dropped}) where reason is not null "
-        "group by 1"
+        f"coalesce(min(claim_id, {EXAMPLES}) filter (claim_id <> ''), []::varchar[]) "
+        f"from ({dropped}) where reason is not null group by 1"
     )
 
 
