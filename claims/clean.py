@@ -176,6 +176,7 @@ def clean(con: duckdb.DuckDBPyConnection) -> None:
     """Makes `fill` (24 months of usable fills), the view `medical`, and `dropped`."""
     con.execute(_NDC11)
     con.execute("create table dropped (reason varchar, times bigint, examples varchar[])")
+    con.execute("insert into dropped select * from in_dropped")
     for statement in (_FILL_CHECKED, _REVERSED, _DUPLICATE, _FILL, _FILL_DROPPED):
         con.execute(statement.replace("{examples}", str(EXAMPLES)))
     con.execute("drop table fill_checked")

@@ -34,6 +34,8 @@ class RunReport:
     layout: str
     missing: tuple[str, ...]
     rows: dict[str, int]
+    inputs: dict[str, str]
+    """SHA-256 of every file that was read, by its place in its folder."""
     dropped: dict[str, int]
     examples: dict[str, list[str]]
     identified: dict[str, int]
@@ -154,6 +156,7 @@ def _report(
         layout=intake.found.layout,
         missing=intake.found.missing,
         rows=intake.rows,
+        inputs=intake.inputs(),
         dropped={reason: times for reason, times, _ in dropped},
         examples={reason: ids for reason, _, ids in dropped if ids},
         identified={c.program: dict(members).get(c.program, 0) for c in criteria},
