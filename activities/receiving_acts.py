@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.texts import Texts
 from domain.danger import Danger
-from domain.outbox import Purpose, Status, lifetime
+from domain.outbox import Purpose, lifetime
 from store import consents, outbox, outcomes, tasks
-from store.models import ContactPoint, Enrollment, InboundText, Intent, Member, Phone
+from store.models import ContactPoint, Enrollment, InboundText, Member
 
 MEMBER = "member"
 
@@ -94,7 +94,7 @@ async def cry_for_help(received: Received, danger: Danger) -> None:
 async def stop(received: Received, *, doubtful: bool, confirm: bool = True) -> None:
     """Revocation by any reasonable means (47 CFR 64.1200(a)(10)); one confirmation, once."""
     session, phone = received.session, received.text.phone
-    await _lock_phone(session, phone)
+    await outbox.lock_phone(session, phone)
     already = await consents.stands(session, phone, None) is False
     consents.record(
         session, phone, given=False, at=received.now, how="text", actor=MEMBER,
@@ -146,35 +146,10 @@ async def _look(received: Received, kind: str) -> None:
     )
 
 
-async def _lock_phone(session: AsyncSession, phone: str) -> None:
-    """As the gate locks it: a text it has let through is committed before anything is cancelled.
-
-    A plain lock would wait for another STOP's line in the ledger, which refers to the phone, while
-    that one waits for this.
-    """
-    locked = select(Phone.phone).where(Phone.phone == phone).with_for_update(key_share=True)
-    await session.execute(locked)
-
-
 async def _cancel_all(received: Received, member: Member | None = None) -> None:
     """Nothing that waits for this phone leaves any more, in whatever journey it was decided.
 
     `member`: only what waits for them; others of the household keep theirs.
     """
-    session, phone = received.session, received.text.phone
-    await _lock_phone(session, phone)
     mine = [each.id for each in received.found if member is None or each.member_id == member.id]
-    theirs = Intent.enrollment_id.in_(mine)
-    everybody = (Intent.phone == phone) | (Intent.phone.is_(None) & theirs)
-    await session.execute(
-        update(Intent)
-        .where(
-            everybody if member is None else theirs,
-            Intent.status == Status.PENDING,
-            Intent.purpose.in_((Purpose.CARE, Purpose.REPLY)),
-        )
-        .values(status=Status.CANCELLED, reason="revoked")
-    )
-    await session.execute(
-        update(Phone).where(Phone.phone == phone).values(open_prompt=None, open_until=None)
-    )
+    await outbox.cancel_for_phone(received.session, received.text.phone, mine, whole=member is None)

@@ -78,6 +78,40 @@ async def cancel_pending(
     )
 
 
+async def lock_phone(session: AsyncSession, phone: str) -> None:
+    """As the gate locks it: a text it has let through is committed before anything is cancelled.
+
+    A plain lock would wait for another revocation's line in the ledger, which refers to the phone,
+    while that one waits for this.
+    """
+    locked = select(Phone.phone).where(Phone.phone == phone).with_for_update(key_share=True)
+    await session.execute(locked)
+
+
+async def cancel_for_phone(
+    session: AsyncSession, phone: str, enrollments: Sequence[str], *, whole: bool
+) -> None:
+    """Nothing of these enrollments that waits for this phone leaves any more.
+
+    `whole`: nor anything else that waits for the phone. What no consent governs still goes.
+    """
+    await lock_phone(session, phone)
+    theirs = Intent.enrollment_id.in_(enrollments)
+    everybody = (Intent.phone == phone) | (Intent.phone.is_(None) & theirs)
+    await session.execute(
+        update(Intent)
+        .where(
+            everybody if whole else theirs,
+            Intent.status == Status.PENDING,
+            Intent.purpose.in_((Purpose.CARE, Purpose.REPLY)),
+        )
+        .values(status=Status.CANCELLED, reason="revoked")
+    )
+    await session.execute(
+        update(Phone).where(Phone.phone == phone).values(open_prompt=None, open_until=None)
+    )
+
+
 async def close_prompt(session: AsyncSession, phone: str, intent_id: str) -> None:
     """The question was answered: another may be asked on this phone."""
     await session.execute(
