@@ -38,5 +38,14 @@ def _database(address: str) -> str:
     return address
 
 
+def _host_and_port(address: str) -> str:
+    host, colon, port = address.rpartition(":")
+    number = port.isascii() and port.isdigit() and 1 <= int(port) <= 65535
+    if address and not (host and colon and number and "/" not in address):
+        raise ValueError("it is not a host and its port, such as temporal.example.org:7233")
+    return address
+
+
+HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
 WebAddress = Annotated[str, AfterValidator(_web)]
 DatabaseAddress = Annotated[str, AfterValidator(_database)]

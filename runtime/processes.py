@@ -81,6 +81,15 @@ def port_is_free(port: int) -> bool:
         return True
 
 
+def answers(host: str, port: int, *, patience: float = 5.0) -> bool:
+    """Whether anybody takes connections there; False also for a host that nobody knows."""
+    try:
+        with socket.create_connection((host, port), timeout=patience):
+            return True
+    except OSError:
+        return False
+
+
 def is_listening(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)

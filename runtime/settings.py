@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from runtime.addresses import DatabaseAddress, WebAddress
+from runtime.addresses import DatabaseAddress, HostAndPort, WebAddress
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
@@ -38,7 +38,9 @@ class Settings(BaseSettings):
     database_url: DatabaseAddress = Field(
         default="", description="PostgreSQL; empty: an embedded one"
     )
-    temporal_address: str = Field(default="", description="host:port; empty: an embedded server")
+    temporal_address: HostAndPort = Field(
+        default="", description="host:port; empty: an embedded server"
+    )
     temporal_namespace: str = "default"
     temporal_tls: bool = Field(default=False, description="speak TLS to the Temporal server")
     temporal_api_key: SecretStr = Field(

@@ -1,5 +1,7 @@
 """The connection to Temporal, with what client, worker, tests and replayer must agree on."""
 
+import asyncio
+
 from temporalio.client import Client
 from temporalio.plugin import SimplePlugin
 from temporalio.service import RPCError
@@ -8,6 +10,7 @@ from runtime.encryption import data_converter, temporal_key
 from runtime.errors import Refusal
 from runtime.sandbox import workflow_runner
 from runtime.settings import Settings
+from runtime.temporal_server import look_for_server, silent
 
 
 def plugin(key: bytes) -> SimplePlugin:
@@ -26,6 +29,7 @@ async def connect(settings: Settings) -> Client:
             "which runs one of its own."
         )
     api_key = settings.temporal_api_key.get_secret_value() or None
+    await asyncio.to_thread(look_for_server, address)
     try:
         return await Client.connect(
             address,
@@ -35,7 +39,4 @@ async def connect(settings: Settings) -> Client:
             plugins=[plugin(temporal_key(settings))],
         )
     except (RPCError, RuntimeError) as failed:
-        raise Refusal(
-            f"The Temporal server at {address} does not answer; check DOORWAY_TEMPORAL_ADDRESS "
-            "and that the server runs."
-        ) from failed
+        raise silent(address) from failed

@@ -1,4 +1,4 @@
-"""The embedded Temporal server: the dev server with a file, as our child, on loopback only."""
+"""The Temporal server: the embedded one (dev server, a file, our child, loopback), or yours."""
 
 import contextlib
 import shutil
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from runtime.errors import Refusal
 from runtime.processes import (
+    answers,
     await_end,
     bound_to_parent,
     free_port,
@@ -46,6 +47,21 @@ def temporal_binary() -> Path:
             "DOORWAY_TEMPORAL_ADDRESS to a Temporal server of your own."
         )
     return Path(found)
+
+
+def look_for_server(address: str) -> None:
+    """Refusal when nobody takes connections at `host:port`."""
+    host, _, port = address.rpartition(":")
+    if not answers(host.strip("[]"), int(port)):
+        raise silent(address)
+
+
+def silent(address: str) -> Refusal:
+    """The sentence for a server that is not there."""
+    return Refusal(
+        f"The Temporal server at {address} does not answer; check DOORWAY_TEMPORAL_ADDRESS and "
+        "that the server runs."
+    )
 
 
 class EmbeddedTemporal:

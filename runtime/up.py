@@ -20,7 +20,7 @@ from runtime.postgres import EmbeddedPostgres
 from runtime.processes import port_is_free
 from runtime.settings import Settings
 from runtime.supervisor import Part, PythonPart, Supervisor
-from runtime.temporal_server import EmbeddedTemporal
+from runtime.temporal_server import EmbeddedTemporal, look_for_server
 from store.models import StaffMember
 
 PROMISE_EVERY = 0.5
@@ -45,6 +45,8 @@ class House:
     def start_servers(self) -> None:
         """The embedded servers that no setting replaces, then the tables."""
         servers: list[Part] = []
+        if self.temporal_address:
+            look_for_server(self.temporal_address)
         if not self.database_url:
             postgres = EmbeddedPostgres(self.home)
             self.database_url = postgres.database_url()
@@ -150,8 +152,12 @@ def say_where(made: House, tell: Callable[[str], None]) -> None:
         env=made.environment(),
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
+        # Ctrl-C in a terminal is for the parent alone.
+        start_new_session=True,
     )
+    if made_one.returncode != 0:
+        raise Refusal("The first account could not be made; start Doorway again.")
     if made_one.stdout:
         login, password = made_one.stdout.split()
         tell(f"Sign in as {login} with the password {password} (shown this once only).")

@@ -109,6 +109,18 @@ def test_the_version_is_the_packages(doorway: Callable[..., Told]) -> None:
         ),
         pytest.param(
             ["up"],
+            {"DOORWAY_TEMPORAL_ADDRESS": "127.0.0.1:1"},
+            "The Temporal server at 127.0.0.1:1 does not answer; check DOORWAY_TEMPORAL_ADDRESS",
+            id="a Temporal server that does not answer",
+        ),
+        pytest.param(
+            ["up"],
+            {"DOORWAY_TEMPORAL_ADDRESS": "http://there:7233"},
+            "DOORWAY_TEMPORAL_ADDRESS cannot be used: it is not a host and its port",
+            id="a Temporal server without its port",
+        ),
+        pytest.param(
+            ["up"],
             {"DOORWAY_PUBLIC_BASE_URL": "doorway.example.org"},
             "DOORWAY_PUBLIC_BASE_URL cannot be used: it is not an address such as https://",
             id="a web address without its scheme",
