@@ -14,6 +14,7 @@ EXCLUSIONS = ("hospice", "ltc", "do_not_contact", "address_confidential")
 FEATURES = (
     "days_since_inpatient", "ed_visits", "pdc", "fills", "moud_gap_days", "oud_without_moud",
     "drugs", "prescribers", "pharmacies", "target_conditions", "insulin_age", "social_need",
+    "asthma_ratio",
 )  # fmt: skip
 
 
@@ -42,7 +43,6 @@ class Scoring:
     high: int
     rising: int
     year_days: int
-    pdc_min_days: int
     late_days: int
     carry_days: int
     physician_months: int
@@ -54,7 +54,7 @@ class Scoring:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Scoring":
         """From the parsed mapping: version, source, effective_from, tiers {high, rising},
-        windows {year_days, pdc_min_days, late_days, carry_days, physician_months}, class_words,
+        windows {year_days, late_days, carry_days, physician_months}, class_words,
         hypoglycemia {classes, ingredients}, and points: a list of {code, feature, group, points,
         words} with at_least, below, classes and part2 as needed. BadInput when it is off.
         """
@@ -67,7 +67,6 @@ class Scoring:
                 high=int(data["tiers"]["high"]),
                 rising=int(data["tiers"]["rising"]),
                 year_days=int(windows["year_days"]),
-                pdc_min_days=int(windows["pdc_min_days"]),
                 late_days=int(windows["late_days"]),
                 carry_days=int(windows["carry_days"]),
                 physician_months=int(windows["physician_months"]),

@@ -1,4 +1,4 @@
-"""What members take by their fills: when each supply runs out, and how many days were covered."""
+"""What members take by their fills, and when each supply runs out."""
 
 import duckdb
 
@@ -43,29 +43,9 @@ select person_id, f.ndc11, f.ingredient, f.class as drug_class, f.on_date as las
 from latest
 """
 
-# PDC of the PQA over the last year: from the first fill to the as-of date (inclusive); supplies of
-# one ingredient are laid end to end, of different ingredients not. Days count once in a class.
-_PDC = """
-create table pdc as
-with e as (
-    select s.person_id, f.drug_class, s.s, s.ends - s.days_supply as st, least(s.ends, 1) as en
-    from supply s join fill_year f on f.rowid = s.fill where f.drug_class is not null),
-g as (
-    select person_id, drug_class, s, en, greatest(st, coalesce(max(en) over (
-        partition by person_id, drug_class order by st, en
-        rows between unbounded preceding and 1 preceding), st)) as st from e)
-select person_id, drug_class, sum(greatest(0, en - st))::int as covered,
-    (1 - min(s))::int as days
-from g group by 1, 2
-having max(s) > min(s) and 1 - min(s) >= $pdc_min_days::int
-"""
 
-
-def follow_supplies(
-    con: duckdb.DuckDBPyConnection, *, year_days: int, carry_days: int, pdc_min_days: int
-) -> None:
-    """Makes `medication` (a member's drugs of the year) and `pdc` (member and drug class)."""
+def follow_supplies(con: duckdb.DuckDBPyConnection, *, year_days: int, carry_days: int) -> None:
+    """Makes `fill_year` and `medication` (a member's drugs of the year)."""
     con.execute(_FILL_YEAR, {"year_days": year_days})
     con.execute(_SUPPLY)
     con.execute(_MEDICATION, {"carry_days": carry_days})
-    con.execute(_PDC, {"pdc_min_days": pdc_min_days})

@@ -39,6 +39,10 @@ _FILES = {
         select person_id, ndc11, ingredient, drug_class, last_fill_date, days_supply, quantity,
             runs_out_on, prescriber_npi, pharmacy_npi, part2
         from medication order by person_id, ingredient nulls last, ndc11""",
+    "adherence": """
+        select * from adherence order by person_id, drug_class""",
+    "asthma": """
+        select * from asthma order by person_id""",
     "pharmacies": "select * from pharmacy order by npi",
     "attribution": """
         select person_id, program, npi, distance_km, reason, unserved_reason

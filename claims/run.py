@@ -11,6 +11,8 @@ from pathlib import Path
 import duckdb
 
 from claims import attribution, outputs
+from claims.adherence import follow_adherence
+from claims.asthma import follow_asthma
 from claims.clean import clean, settle_as_of
 from claims.conditions import find_conditions
 from claims.coverage import cover
@@ -124,12 +126,9 @@ def _find(
         find_conditions(con, sets)
         excluded = identify_members(con, criteria, sets)
     with steps.step("following supplies"):
-        follow_supplies(
-            con,
-            year_days=windows.year_days,
-            carry_days=windows.carry_days,
-            pdc_min_days=windows.pdc_min_days,
-        )
+        follow_supplies(con, year_days=windows.year_days, carry_days=windows.carry_days)
+        follow_adherence(con, sets.adherence, year_days=windows.year_days)
+        follow_asthma(con, sets.adherence, year_days=windows.year_days)
     with steps.step("scoring members"):
         score(con, criteria)
     return excluded

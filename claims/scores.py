@@ -49,6 +49,8 @@ where (f.drug_class in (select unnest($classes::varchar[]))
 group by 1
 union all
 select person_id, 'social_need', '', 1 from shown where condition = 'social_need'
+union all
+select person_id, 'asthma_ratio', '', ratio from asthma where ratio is not null
 """
 
 # A treatment medicine or an opioid treatment service within the year is treatment.

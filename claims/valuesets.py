@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from claims.adherence_rules import AdherenceRules
 from claims.errors import BadInput
 
 _SETTINGS = {"inpatient", "snf", "hha", "outpatient_hospital", "ed", "professional", "any_non_drug"}
@@ -67,10 +68,14 @@ class ValueSets:
     groups: Mapping[str, tuple[str, ...]]
     settings: Settings
     conditions: Mapping[str, Condition]
+    adherence: AdherenceRules
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "ValueSets":
-        """From the parsed text of programs/valuesets/conditions.yaml; BadInput when it is off."""
+        """From the parsed conditions.yaml, and adherence.yaml under the key `adherence`.
+
+        BadInput when one is off.
+        """
         try:
             conditions = {
                 str(name): _condition(str(name), body) for name, body in data["conditions"].items()
@@ -82,6 +87,7 @@ class ValueSets:
                 groups,
                 _settings(data["settings"]),
                 conditions,
+                AdherenceRules.from_data(data["adherence"]),
             )
         except (KeyError, TypeError, AttributeError) as off:
             raise BadInput(

@@ -96,7 +96,8 @@ def attribution_rules() -> AttributionRules:
 
 
 def value_sets() -> ValueSets:
-    return ValueSets.from_data(read("valuesets/conditions.yaml"))
+    adherence = read("valuesets/adherence.yaml")
+    return ValueSets.from_data({**read("valuesets/conditions.yaml"), "adherence": adherence})
 
 
 @lru_cache

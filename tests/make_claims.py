@@ -34,9 +34,11 @@ DRUGS = [
 @cache
 def value_sets() -> ValueSets:
     """The project's own."""
-    return ValueSets.from_data(
-        yaml.safe_load((PROGRAMS / "valuesets" / "conditions.yaml").read_text())
+    conditions, adherence = (
+        yaml.safe_load((PROGRAMS / "valuesets" / f"{name}.yaml").read_text())
+        for name in ("conditions", "adherence")
     )
+    return ValueSets.from_data({**conditions, "adherence": adherence})
 
 
 @cache
