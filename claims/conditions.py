@@ -104,14 +104,22 @@ group by 1, 2
 """
 
 
+_ANY_OF = """
+insert into shown
+select s.person_id, a.condition, min(s.first_date), max(s.last_date)
+from shown s join any_of a on a.part = s.condition group by 1, 2
+"""
+
+
 def find_conditions(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> None:
     """Makes `evidence` (a row per member, condition and path that holds) and `shown`."""
     months = max(c.lookback_months for c in sets.conditions.values())
     con.execute(f"set variable earliest = (getvariable('as_of') - interval {months} months)::date")
     _value_set_tables(con, sets)
+    _relation_tables(con, sets)
     con.execute(_claim_line(sets))
     for statement in (
-        _CODES, _DIAGNOSIS_HITS, _SERVICE_HITS, _DRUG_HITS, _EVIDENCE, _SHOWN,
+        _CODES, _DIAGNOSIS_HITS, _SERVICE_HITS, _DRUG_HITS, _EVIDENCE, _SHOWN, _ANY_OF,
     ):  # fmt: skip
         con.execute(statement)
 
@@ -135,17 +143,9 @@ def _value_set_tables(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> None:
         for number, path in enumerate(condition.paths)
         for code in path.excepted
     ]
-    guards = [
-        {"condition": condition.name, "other": other}
-        for condition in sets.conditions.values()
-        for other in condition.naltrexone_guard
-    ]
     table(con, "code", "condition varchar, path int, system varchar, code varchar, "
           "naltrexone boolean", list(sets.code_rows()))  # fmt: skip
     table(con, "code_except", "condition varchar, path int, code varchar", excepted)
-    table(con, "guard", "condition varchar, other varchar", guards)
-    part2 = [{"condition": c.name} for c in sets.conditions.values() if c.part2]
-    table(con, "part2", "condition varchar", part2)
     table(con, "path_given", "condition varchar, path int, name varchar, months int, "
           "one_of varchar[], two_of varchar[], apart int, any_drug boolean, naltrexone varchar[], "
           "one_words varchar, two_words varchar", paths)  # fmt: skip
@@ -153,6 +153,24 @@ def _value_set_tables(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> None:
         "create table path as select *, (getvariable('as_of') - to_months(months))::date as since "
         "from path_given"
     )
+
+
+def _relation_tables(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> None:
+    """What conditions say of each other, and which are substance use."""
+    guards = [
+        {"condition": condition.name, "other": other}
+        for condition in sets.conditions.values()
+        for other in condition.naltrexone_guard
+    ]
+    table(con, "guard", "condition varchar, other varchar", guards)
+    any_of = [
+        {"condition": condition.name, "part": part}
+        for condition in sets.conditions.values()
+        for part in condition.any_of
+    ]
+    table(con, "any_of", "condition varchar, part varchar", any_of)
+    part2 = [{"condition": c.name} for c in sets.conditions.values() if c.part2]
+    table(con, "part2", "condition varchar", part2)
 
 
 def table(

@@ -8,19 +8,28 @@ from claims.conditions import table
 from claims.criteria import Criteria
 from claims.valuesets import ValueSets
 
+# Coverage by a program's payer: on the as-of date, and of how much of the lookback.
+_PAYER = """
+create table payer as
+with lookback as (
+    select (getvariable('as_of') - to_months($months::int))::date as since)
+select s.person_id, q.program,
+    bool_or(getvariable('as_of') between s.first and s.last) as covered,
+    coalesce(sum(least(s.last, getvariable('as_of')) - greatest(s.first, since + 1) + 1) filter (
+        s.last > since and s.first <= getvariable('as_of')), 0) * 100
+        < $percent::int * (getvariable('as_of') - any_value(since)) as short
+from span s join (select distinct program, payer_type from program_payer) q using (payer_type)
+cross join lookback group by 1, 2
+"""
+
 # Every member with a condition and a payer type of the program, and why not, if not.
 _ASKED = """
 create table asked as
-with payer as materialized (
-    select s.person_id, q.program,
-        bool_or(getvariable('as_of') between s.first and s.last) as covered
-    from span s join (select distinct program, payer_type from program_payer) q using (payer_type)
-    group by 1, 2),
-has as materialized (
+with has as materialized (
     select s.person_id, t.program, count(distinct t.target) as targets,
         list(s.condition order by t.nth) as conditions
     from shown s join program_condition t using (condition) group by 1, 2)
-select h.person_id, h.program, h.targets, h.conditions, case
+select h.person_id, h.program, h.targets, h.conditions, payer.short, case
     when p.deceased then 'deceased'
     when not payer.covered then 'not covered on the as-of date'
     {exclusions}
@@ -30,13 +39,25 @@ from has h join payer using (person_id, program) join person p using (person_id)
 
 _MEMBER = """
 create table member as
-select person_id, program, targets, conditions from asked where excluded is null
+select person_id, program, targets, conditions, short as insufficient_history from asked
+where excluded is null
 """
-
 
 _EXCLUDED = """
 select program, excluded, count(*) from asked where excluded is not null group by 1, 2 order by 1, 2
 """
+
+
+_SHORT = """
+select p.program, count(*) from payer p join person q using (person_id)
+anti join asked a on a.person_id = p.person_id and a.program = p.program
+where p.covered and p.short and not q.deceased group by 1
+"""
+
+
+def short_histories(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Covered persons in whom nothing was found over too short a time, by program."""
+    return {str(program): int(times) for program, times in con.execute(_SHORT).fetchall()}
 
 
 def identify_members(
@@ -65,6 +86,7 @@ def identify_members(
         f"(select program from program_exclusion where exclusion = '{name}') then '{name}'"
         for name in names
     )
+    con.execute(_PAYER, {"months": sets.history_months, "percent": sets.history_percent})
     con.execute(_ASKED.replace("{exclusions}", cases))
     con.execute(_MEMBER)
     excluded: dict[str, dict[str, int]] = {c.program: {} for c in criteria}

@@ -10,9 +10,12 @@ from claims.sources import literal
 # Only members of a program leave this room, and of their conditions only the program's own.
 _FILES = {
     "members": """
-        select person_id, program, tier, points, reasons, conditions,
-            getvariable('as_of') as identified_on
-        from scored order by person_id, program""",
+        select s.person_id, s.program, s.tier, s.points, s.reasons, s.conditions,
+            getvariable('as_of') as identified_on, s.insufficient_history,
+            exists (select 1 from any_of a join program_condition c on c.condition = a.part
+                join shown w on w.condition = a.condition and a.condition = 'smi'
+                where c.program = s.program and w.person_id = s.person_id) as smi
+        from scored s order by s.person_id, s.program""",
     "evidence": f"""
         select distinct e.person_id, e.condition,
             case when e.one then p.one_words else p.two_words end as rule,

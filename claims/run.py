@@ -20,7 +20,7 @@ from claims.criteria import Criteria
 from claims.errors import BadInput
 from claims.intake import Intake, open_folders
 from claims.medications import follow_supplies
-from claims.members import identify_members
+from claims.members import identify_members, short_histories
 from claims.people import know_people
 from claims.physicians import find_physicians
 from claims.results_folder import REPORT, results_folder
@@ -42,6 +42,8 @@ class RunReport:
     examples: dict[str, list[str]]
     identified: dict[str, int]
     excluded: dict[str, dict[str, int]]
+    insufficient_history: dict[str, int]
+    """Covered persons in whom nothing was found, their claims going back too short a time."""
     attributed: int
     unattributed: int
     timings: dict[str, float]
@@ -160,6 +162,7 @@ def _report(
         examples={reason: ids for reason, _, ids in dropped if ids},
         identified={c.program: dict(members).get(c.program, 0) for c in criteria},
         excluded=excluded,
+        insufficient_history=short_histories(con),
         attributed=served,
         unattributed=unserved,
         timings=dict(seconds),

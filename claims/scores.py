@@ -103,7 +103,8 @@ summed as (
     select person_id, program, sum(points)::int as points,
         list(points || '|' || code || '|' || words order by points desc, code, words) as reasons
     from told group by 1, 2)
-select m.person_id, m.program, m.conditions, coalesce(s.points, 0) as points,
+select m.person_id, m.program, m.conditions, m.insufficient_history,
+    coalesce(s.points, 0) as points,
     coalesce(s.reasons, []::varchar[]) as reasons,
     case when coalesce(s.points, 0) >= t.high then 'high'
         when coalesce(s.points, 0) >= t.rising then 'rising' else 'low' end as tier

@@ -44,6 +44,8 @@ class Condition:
     """42 CFR Part 2: records of substance use disorder treatment; everything derived is labelled"""
     helper: bool = False
     """Used by other rules only; never an answer about a member."""
+    any_of: tuple[str, ...] = ()
+    """It holds when one of these conditions holds; then it has no paths of its own."""
     naltrexone_guard: tuple[str, ...] = ()
     """Conditions in whose presence naltrexone alone does not show this one."""
 
@@ -65,6 +67,8 @@ class ValueSets:
 
     version: str
     icd10_from: date
+    history_months: int
+    history_percent: int
     groups: Mapping[str, tuple[str, ...]]
     settings: Settings
     conditions: Mapping[str, Condition]
@@ -84,6 +88,8 @@ class ValueSets:
             sets = cls(
                 str(data["version"]),
                 data["icd10_from"],
+                int(data["history"]["months"]),
+                int(data["history"]["percent"]),
                 groups,
                 _settings(data["settings"]),
                 conditions,
@@ -94,6 +100,9 @@ class ValueSets:
                 f"The condition value sets lack or misspell {off}; see conditions.yaml's head."
             ) from None
         sets.expand([name for group in groups.values() for name in group])
+        parts = {part for condition in conditions.values() for part in condition.any_of}
+        if unknown := sorted(parts - {n for n, c in conditions.items() if not c.any_of}):
+            raise BadInput(f"No value set is called {unknown[0]}, which an any_of names.")
         return sets
 
     def expand(self, names: "tuple[str, ...] | list[str]") -> dict[str, str]:
@@ -133,7 +142,8 @@ def _strings(body: Mapping[str, Any], key: Any) -> tuple[str, ...]:
 
 
 def _condition(name: str, body: Mapping[str, Any]) -> Condition:
-    paths = body.get("paths") or [{**body, "name": "diagnosis"}]
+    any_of = _strings(body, "any_of")
+    paths = body.get("paths") or ([] if any_of else [{**body, "name": "diagnosis"}])
     return Condition(
         name=name,
         words=str(body["words"]),
@@ -144,6 +154,7 @@ def _condition(name: str, body: Mapping[str, Any]) -> Condition:
         paths=tuple(_rule(name, path) for path in paths),
         part2=bool(body.get("part2", False)),
         helper=bool(body.get("helper", False)),
+        any_of=any_of,
         naltrexone_guard=_strings(body, "naltrexone_only_unless_without"),
     )
 

@@ -130,7 +130,8 @@ def test_a_combination_counts_for_each_ingredient_and_each_class() -> None:
         pytest.param(Person(twice("lisinopril"), spans=[(on(2, 1), FOREVER)]), "rasa",
             "not covered on the day of the first fill", id="filled before coverage"),
         pytest.param(Person(twice("lisinopril"),
-            spans=[(on(1, 1), on(3, 31)), (on(4, 2), FOREVER)]), "rasa", "fewer than two fill dates", id="the second fill after coverage ended"),
+            spans=[(on(1, 1), on(3, 31)), (on(4, 2), FOREVER)]), "rasa",
+            "fewer than two fill dates", id="the second fill after coverage ended"),
     ],
 )  # fmt: skip
 def test_who_is_counted(person: Person, kind: str, reason: str | None) -> None:

@@ -214,3 +214,55 @@ def test_progress_names_every_step(tmp_path: Path) -> None:
     )
     assert steps[:-1] == list(report.timings)[: len(steps) - 1]
     assert steps[0] == "reading claims"
+
+
+def test_a_short_history_is_told(tmp_path: Path) -> None:
+    """24 months to June 2026: 80 % of them begin in November 2024."""
+    folder = ClaimsFolder(tmp_path / "claims")
+    ill(folder, "ill, long")
+    ill(folder, "ill, short", enrollment_start_date="2025-01-01")
+    for person, start in (("well, long", "2024-11-01"), ("well, short", "2025-01-01")):
+        folder.member(person, enrollment_start_date=start)
+    folder.member("gone", enrollment_start_date="2025-01-01", enrollment_end_date="2025-12-31")
+    report = run(folder.write(), tmp_path / "out")
+    assert report.insufficient_history == {"cardio": 1}
+    told = {r["person_id"]: r["insufficient_history"] for r in rows(tmp_path / "out", "members")}
+    assert told == {"ill, long": False, "ill, short": True}
+
+
+@pytest.mark.parametrize(
+    ("codes", "smi"),
+    [
+        pytest.param(("F209",), True, id="schizophrenia"),
+        pytest.param(("F319",), True, id="bipolar disorder"),
+        pytest.param(("F332",), True, id="severe depression"),
+        pytest.param(("F331",), False, id="moderate depression"),
+        pytest.param(("F411",), False, id="anxiety"),
+    ],
+)
+def test_serious_mental_illness_is_a_flag(
+    tmp_path: Path, codes: tuple[str, ...], smi: bool
+) -> None:
+    folder = ClaimsFolder(tmp_path / "claims")
+    for person, payer in (("p", "medicaid"), ("q", "medicare")):
+        folder.member(person, payer_type=payer)
+        for day in ("2026-01-05", "2026-02-05"):
+            folder.diagnosed(person, day, *codes, "E119")
+    run(folder.write(), tmp_path / "out", medicare(), medicaid())
+    told = {row["person_id"]: row["smi"] for row in rows(tmp_path / "out", "members")}
+    assert told == {"p": smi, "q": False}, "a program that is not about it does not learn it"
+
+
+@pytest.mark.parametrize(
+    ("code", "strict"), [("J449", True), ("J42", True), ("J479", False), ("J40", False)]
+)
+def test_a_program_may_ask_for_copd_alone(tmp_path: Path, code: str, strict: bool) -> None:
+    folder = ClaimsFolder(tmp_path / "claims")
+    folder.member("p", payer_type="medicaid")
+    for day in ("2026-01-05", "2026-02-05"):
+        folder.diagnosed("p", day, code)
+    wide, narrow = (
+        medicaid(program=name, any_of_conditions=(name,)) for name in ("copd", "copd_strict")
+    )
+    report = run(folder.write(), tmp_path / "out", wide, narrow)
+    assert report.identified == {"copd": 1, "copd_strict": int(strict)}
