@@ -2,12 +2,15 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chaos.case import STOP_WORDS, STOPS, Case, Violation
 
 RANKS = {"accepted": 0, "queued": 1, "sending": 2, "sent": 3, "canceled": 4, "undelivered": 5,
          "failed": 5, "delivered": 6, "read": 7}  # fmt: skip
+
+PRINTED_AGAIN = timedelta(minutes=2)
+"""A printer's worker that dies is missed only after this long, by the journey's workflow."""
 
 
 def replies(case: Case) -> Iterator[Violation]:
@@ -88,5 +91,6 @@ def letters(case: Case) -> Iterator[Violation]:
     for row in case.seen["letters"]:
         if row["spooled_at"] and sums.get(row["id"]) != row["sha256"]:
             yield Violation("letter", row["id"], "spooled by our word, not by the manifest's")
-        if not row["spooled_at"] and not row["problem"] and case.old(row["created_at"]):
+        late = case.old(row["created_at"] + PRINTED_AGAIN * case.seen.rate)
+        if not row["spooled_at"] and not row["problem"] and late:
             yield Violation("letter", row["id"], "not spooled, and no reason")

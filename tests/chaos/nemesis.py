@@ -21,6 +21,8 @@ from chaos.schedule import CARRIER, Act, Fault, Kind, Schedule
 from chaos.stack import Stack
 from simulator.carrier_webhooks import signature
 
+GETS_UP = 60.0
+"""How long the next fault waits at most for a sign that the house sends again."""
 PART_SECONDS = 15.0
 """How long a part that died may take to be there again before a fault passes it over."""
 NEXT_SENDS = """
@@ -43,23 +45,46 @@ class Nemesis:
         self._stack = stack
         self._plan = plan
         self._say = say
+        self._begin = time.monotonic()
+        self._accepted = 0
         self._over = threading.Event()
+        self.under_fire = 0
+        """Texts the carrier accepted until the last fault."""
         self.done: Counter[str] = Counter()
         self.passed_over: Counter[str] = Counter()
 
     def strike(self) -> None:
         """Until the last fault is dealt; a start that fails ends in StackFailed."""
-        begin = time.monotonic()
-        acting = threading.Thread(target=self._act_all, args=(begin,))
+        self._begin = time.monotonic()
+        acting = threading.Thread(target=self._act_all)
         acting.start()
         try:
             for fault in self._plan.faults:
-                time.sleep(max(0.0, begin + fault.at - time.monotonic()))
+                self._wait_until(fault.at)
+                if not fault.close:
+                    self._wait_for_a_text()
                 self._deal(fault)
-            time.sleep(max(0.0, begin + self._plan.seconds - time.monotonic()))
+                self._accepted = self._stack.accepted()
+            self._wait_until(self._plan.seconds)
         finally:
             self._over.set()
             acting.join()
+
+    def _wait_until(self, at: float) -> None:
+        while (left := at - self._elapsed()) > 0:
+            time.sleep(min(left, 0.2))
+
+    def _wait_for_a_text(self) -> None:
+        """Faults on a house that is not up yet strike nothing that sends, so the schedule's time
+        stands still until a text was accepted since the last one.
+        """
+        began = time.monotonic()
+        while self._stack.accepted() <= self._accepted and time.monotonic() < began + GETS_UP:
+            time.sleep(0.1)
+        self._begin += time.monotonic() - began
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._begin
 
     def _deal(self, fault: Fault) -> None:
         self._say(f"{fault.at:7.2f} s  {fault.kind} {fault.part} {fault.seconds or ''}".rstrip())
@@ -96,10 +121,11 @@ class Nemesis:
             with suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGCONT)
 
-    def _act_all(self, begin: float) -> None:
+    def _act_all(self) -> None:
         for act in self._plan.acts:
-            if self._over.wait(max(0.0, begin + act.at - time.monotonic())):
-                return
+            while (left := act.at - self._elapsed()) > 0:
+                if self._over.wait(min(left, 0.2)):
+                    return
             try:
                 done = self._stop(act) if act.kind == "stop" else self._replay(act)
             except (httpx.HTTPError, SQLAlchemyError, OSError):

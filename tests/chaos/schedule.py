@@ -23,6 +23,8 @@ class Fault:
     kind: Kind
     part: str = ""
     seconds: float = 0.0
+    close: bool = False
+    """On the heels of the one before, whether or not the house sends again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,9 @@ class Schedule:
     faults: tuple[Fault, ...]
     acts: tuple[Act, ...]
 
+
+CLOSE = 0.25
+"""Share of faults that strike a house which may still be getting up from the last."""
 
 CARRIER = {
     "answer_lost": 0.03, "drop_before": 0.03, "error_after": 0.02, "too_many": 0.03,
@@ -73,6 +78,7 @@ def schedule(seed: int, *, faults: int, seconds: float) -> Schedule:
             kind=kind,
             part=part,
             seconds=round(dice.uniform(2.0, LONGEST_PAUSE), 2) if kind is Kind.PAUSE else 0.0,
+            close=dice.random() < CLOSE,
         )
         for n, (kind, part) in enumerate(struck)
     )

@@ -19,6 +19,8 @@ from runtime.processes import free_port
 
 TESTS = Path(__file__).parents[1]
 START_SECONDS = 120.0
+ACCEPTED = b'"kind": "accepted"'
+READY = '"event": "worker_ready"'
 MARKS = {
     "worker": ("chaos.house worker",),
     "api": ("chaos.house api",),
@@ -48,7 +50,7 @@ class Stack:
         ]  # fmt: skip
         self._day_seconds = day_seconds
         self._process: subprocess.Popen[bytes] | None = None
-        self.starts = 0
+        self._logged = 0
 
     @property
     def log(self) -> Path:
@@ -60,16 +62,31 @@ class Stack:
         env = {**clean, "DOORWAY_HOME": str(self.home), "CHAOS_FAULTS": json.dumps(faults)}
         env |= {"CHAOS_BUGS": self._bugs, "PYTHONPATH": str(TESTS)}
         self.home.mkdir(parents=True, exist_ok=True)
+        log = self.home / "logs" / "worker.log"
+        self._logged = len(log.read_text(errors="replace")) if log.exists() else 0
         with (self.home / "house.log").open("ab") as output:
             self._process = subprocess.Popen(
                 self._words, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
-        self.starts += 1
         deadline = time.monotonic() + START_SECONDS
         while self.addresses().get("pid") != self._process.pid:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise StackFailed(f"The stack did not start; {self.home}/house.log says why.")
             time.sleep(0.1)
+
+    def await_worker(self) -> None:
+        """Until the worker of this start says that it works."""
+        log = self.home / "logs" / "worker.log"
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if log.exists() and log.read_text(errors="replace")[self._logged :].count(READY):
+                return
+            time.sleep(0.2)
+        raise StackFailed(f"The worker is not ready; {log} says why.")
+
+    def accepted(self) -> int:
+        """How many texts the carrier has taken until now."""
+        return self.log.read_bytes().count(ACCEPTED) if self.log.exists() else 0
 
     def addresses(self) -> Mapping[str, object]:
         """What the running house says of itself: pid, base_url, database_url."""
