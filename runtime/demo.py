@@ -25,7 +25,7 @@ from runtime.rehearsal import Cast, Simulation, cast_of
 from runtime.settings import Settings
 from runtime.supervisor import PythonPart
 from runtime.up import House, house, say_where
-from simulator.generator import generate
+from simulator.generator import MOST_MEMBERS, generate
 from simulator.made_up import make_up
 from store.models import Member
 
@@ -70,6 +70,10 @@ def _check(settings: Settings, plan: Plan) -> None:
         raise Refusal(f"--claims names {plan.claims}, which is no folder; name one with claims.")
     if plan.report is not None and not plan.report.resolve().parent.is_dir():
         raise Refusal(f"--report names {plan.report}, whose folder does not exist; make it first.")
+    if plan.report is not None and plan.report.is_dir():
+        raise Refusal(f"--report names {plan.report}, which is a folder; name a file in it.")
+    if plan.members > MOST_MEMBERS:
+        raise Refusal(f"--members may be {MOST_MEMBERS:,} at most; ask for fewer.")
 
 
 def _load(made: House, plan: Plan, out: Console) -> Cast:

@@ -108,6 +108,18 @@ def test_the_version_is_the_packages(doorway: Callable[..., Told]) -> None:
             id="a log level that cannot be",
         ),
         pytest.param(
+            ["demo", "--report", "/"],
+            {},
+            "--report names /, which is a folder",
+            id="a report where a folder is",
+        ),
+        pytest.param(
+            ["demo", "--members", "2000001"],
+            {},
+            "--members may be 2,000,000 at most",
+            id="more members than can be made up",
+        ),
+        pytest.param(
             ["up"],
             {"DOORWAY_TEMPORAL_ADDRESS": "127.0.0.1:1"},
             "The Temporal server at 127.0.0.1:1 does not answer; check DOORWAY_TEMPORAL_ADDRESS",
