@@ -38,8 +38,8 @@ _FORMS = {
 # A point is rounded to about a hundred metres, so that neighbours are matched together.
 _SEEKER = """
 create table seeker as
-select distinct on (m.person_id) m.person_id, 'attribution' as program,
-    coalesce(s.state, upper(m.state), z.state) as state, zip5(m.zip_code) as zip_code,
+select m.person_id, 'attribution' as program,
+    coalesce(s.state, upper(m.state), z.state) as state, m.zip_code,
     case when placed then round(m.latitude, 3) else z.latitude end as latitude,
     case when placed then round(m.longitude, 3) else z.longitude end as longitude,
     list_sort([lower(n) for n in coalesce(m.needs, [])]) as services,
@@ -48,13 +48,16 @@ select distinct on (m.person_id) m.person_id, 'attribution' as program,
         else lower(coalesce(m.language, 'en')) end as language,
     lower(m.tier) as tier, coalesce(m.points, 0) as points,
     m.current_npi, m.usual_npi, m.recent_npi
-from (select *, coalesce(abs(latitude) <= 90 and abs(longitude) <= 180, false) as placed
-    from in_members) m
-left join zip z on z.zip_code = zip5(m.zip_code)
+from (select * replace (zip5(zip_code) as zip_code),
+        coalesce(abs(latitude) <= 90 and abs(longitude) <= 180, false) as placed
+    from {members}) m
+left join zip z on z.zip_code = m.zip_code
 left join state_name s on s.name = upper(m.state)
 where m.person_id is not null
-order by m.person_id, m.state, m.zip_code, m.tier, m.current_npi
 """
+# Dear, and hardly ever needed: only for a file that has somebody twice.
+_ONCE_EACH = """(select distinct on (person_id) * from in_members
+    order by person_id, state, zip_code, latitude, longitude, tier, points, current_npi)"""
 
 _MEMBERS_DROPPED = """
 insert into dropped
@@ -70,7 +73,7 @@ where n > 0
 
 _ANSWERS = """
 select person_id, npi, distance_km, reason,
-    array_to_string([a.npi || ' ' || a.km || ' km' for a in alternatives], '; ') as alternatives,
+    alternatives_told as alternatives,
     unserved_reason
 from attribution order by person_id
 """
@@ -161,7 +164,9 @@ def _read(con: duckdb.DuckDBPyConnection, request: Request, rules: AttributionRu
     know_zip_codes(con)
     know_pharmacies(con, rules)
     con.execute(_MEMBERS_DROPPED)
-    con.execute(_SEEKER)
+    twice = con.execute("select count(*) from dropped where contains(reason, 'person_id comes')")
+    members = _ONCE_EACH if twice.fetchall()[0][0] else "in_members"
+    con.execute(_SEEKER.replace("{members}", members))
     within = [name for name in request.networks if name.lower() != "cpesn"]
     cpesn = len(within) < len(request.networks)
     need = {

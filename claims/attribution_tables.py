@@ -49,7 +49,7 @@ left join station c on c.npi = a.current_npi left join station u on u.npi = a.us
 left join station r on r.npi = a.recent_npi)
 """
 _ATTRIBUTION = """
-create table attribution as
+create view attribution as
 with told as (
     select q.*, m.*, s.npi, p.state, w.language, need.words, w.services, n.nearest,
         p.latitude is null as placeless,
@@ -57,13 +57,13 @@ with told as (
         s.id is not null and s.id = q.current as is_current,
         s.id is not null and s.id = q.usual as is_usual,
         s.id is not null and s.id = q.recent as is_recent,
-        a.npi as first_npi, b.npi as second_npi, m.km / 10 as distance_km
+        a.npi as first_npi, b.npi as second_npi, m.km // 10 || '.' || m.km % 10 || ' km' as way
     from seeker_queue q join matched m using (turn)
     join seeker_place p on p.id = q.place join seeker_want w on w.id = q.want
     join program_need need on need.program = q.program
     left join solved n on n.state = p.state left join station s on s.id = m.pharmacy
     left join station a on a.id = m.first left join station b on b.id = m.second)
-select person_id, program, npi, case when npi is not null then distance_km end as distance_km,
+select person_id, program, npi, case when npi is not null then km / 10 end as distance_km,
     nullif(nth, 0)::int as rank,
     case when npi is not null then
         case when is_current then 'the member''s pharmacy already'
@@ -72,7 +72,7 @@ select person_id, program, npi, case when npi is not null then distance_km end a
             when nth = 1 then 'nearest of ' || of_all || ' in ' || state || ' ' || words
             else 'number ' || nth || ' by distance of ' || of_all || ' in ' || state || ' '
                 || words end
-        || ', ' || distance_km || ' km'
+        || ', ' || way
         || case when nth > 1 and not (is_current or is_usual or is_recent)
             then '; nearer ones have no room' else '' end
         || case when spoken then '' else '; nobody there is known to speak ' || language end
@@ -84,6 +84,9 @@ select person_id, program, npi, case when npi is not null then distance_km end a
         end as reason,
     list_filter([{npi: first_npi, km: first_km / 10}, {npi: second_npi, km: second_km / 10}],
         lambda o: o.npi is not null) as alternatives,
+    coalesce(first_npi || ' ' || first_km // 10 || '.' || first_km % 10 || ' km', '')
+        || coalesce('; ' || second_npi || ' ' || second_km // 10 || '.' || second_km % 10 || ' km',
+            '') as alternatives_told,
     case when npi is not null then null
         when (select count(*) from station) = 0 then 'there is no pharmacy file'
         when state is null then 'the member''s state is unknown'
@@ -105,7 +108,7 @@ from told
 def answer(
     con: duckdb.DuckDBPyConnection, rules: AttributionRules, capacity_factor: float = 1.0
 ) -> dict[str, str]:
-    """Makes `attribution` from `seeker`, `program_need` and `pharmacy`.
+    """Makes the view `attribution` from `seeker`, `program_need` and `pharmacy`.
 
     Returns the states that could not be solved as a whole, with the solver's status.
 
