@@ -170,13 +170,21 @@ def test_what_leaves_later(
         ),
         pytest.param(given_(asks=True, open_until=NOW), id="a question just closed"),
         pytest.param(given_(open_until=NOW + DAY), id="a question open, for a text that asks none"),
-        pytest.param(given_(zones=(), state=None), id="an unknown zone at eleven and after"),
-        pytest.param(given_(zones=("Mars/Olympus",)), id="a zone nobody has heard of"),
         pytest.param(given_(segments=2), id="as many segments as allowed"),
     ],
 )
 def test_what_may_leave_now(facts: GateFacts) -> None:
     assert isinstance(judge(facts, RULES, local("2026-03-04 11:30")), Send)
+
+
+@pytest.mark.parametrize("zones", [(), ("Mars/Olympus",)], ids=["none known", "none heard of"])
+def test_where_the_zone_is_unknown_a_text_waits_until_it_is_day_in_hawaii(
+    zones: tuple[str, ...],
+) -> None:
+    facts = given_(zones=zones, state=None)
+    two = local("2026-03-04 14:00")
+    assert judge(facts, RULES, local("2026-03-04 11:30")) == Later(two, Reason.QUIET_HOURS)
+    assert isinstance(judge(facts, RULES, two), Send)
 
 
 def test_an_answer_to_danger_does_not_wait_for_the_morning() -> None:
