@@ -61,6 +61,8 @@ class Stack:
         clean = {k: v for k, v in os.environ.items() if not k.startswith("DOORWAY_")}
         env = {**clean, "DOORWAY_HOME": str(self.home), "CHAOS_FAULTS": json.dumps(faults)}
         env |= {"CHAOS_BUGS": self._bugs, "PYTHONPATH": str(TESTS)}
+        # A harness that is killed leaves no house behind.
+        env["DOORWAY_PARENT_PID"] = str(os.getpid())
         self.home.mkdir(parents=True, exist_ok=True)
         log = self.home / "logs" / "worker.log"
         self._logged = len(log.read_text(errors="replace")) if log.exists() else 0
