@@ -162,8 +162,6 @@ class Stage:
         made = self.made
         made.add_environment(self._simulation.environment())
         made.start_clock(self.plan.day_seconds, self.cast.begin)
-        if self.plan.days is not None:
-            self.ends = made.business_now() + timedelta(days=self.plan.days)
         config = self._simulation.write_config(
             made.home, self.cast, made.base_url, made.settings.notes
         )
@@ -175,6 +173,9 @@ class Stage:
             port=self._simulation.port,
         )
         made.start_programs(simulator)
+        if self.plan.days is not None:
+            # Counted from when everybody is there: a slow machine takes days to start.
+            self.ends = made.business_now() + timedelta(days=self.plan.days)
         if not made.supervisor.stopping:
             self.timings["open"] = round(monotonic() - self.began, 2)
             say_where(made, self.out.print)

@@ -44,6 +44,7 @@ class House:
 
     def start_servers(self) -> None:
         """The embedded servers that no setting replaces, then the tables."""
+        self._refuse_a_taken_port()
         servers: list[Part] = []
         if self.temporal_address:
             look_for_server(self.temporal_address)
@@ -72,12 +73,8 @@ class House:
 
     def start_programs(self, *more: Part) -> None:
         """API and worker (and more) side by side; `run.json` tells others where everything is."""
+        self._refuse_a_taken_port()
         port = self.settings.port
-        if not port_is_free(port):
-            raise Refusal(
-                f"Port {port} is taken by another program; give Doorway another one "
-                "with --port or DOORWAY_PORT."
-            )
         env = self.environment()
         self.supervisor.start(
             self.program("worker", env, patience=WORKER_PATIENCE),
@@ -89,6 +86,15 @@ class House:
             "temporal_address": "" if self.settings.temporal_address else self.temporal_address,
         }
         Running(os.getpid(), port, self.base_url, **embedded).write(self.home)
+
+    def _refuse_a_taken_port(self) -> None:
+        """Before anything is loaded, and again before the API starts."""
+        port = self.settings.port
+        if not port_is_free(port):
+            raise Refusal(
+                f"Port {port} is taken by another program; give Doorway another one "
+                "with --port or DOORWAY_PORT."
+            )
 
     def program(
         self, name: str, env: Mapping[str, str], *, port: int | None = None, patience: float = 5.0

@@ -1,6 +1,7 @@
 """The command line teaches, refuses in one sentence, and finds the servers of a running house."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -156,6 +157,20 @@ def test_a_refusal_is_one_sentence_and_exit_code_2(
     assert refused.err.startswith(sentence)
     assert refused.err.count("\n") == 1
     assert "secret" not in refused.err
+
+
+@pytest.mark.parametrize("command", ["up", "demo"])
+def test_a_taken_port_is_found_before_anything_is_loaded(
+    doorway: Callable[..., Told], tmp_path: Path, command: str
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        told = doorway(command, "--port", str(port))
+    assert told.code == 2
+    assert told.err.startswith(f"Port {port} is taken by another program")
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
 
 
 def test_the_doctor_finds_a_setting_that_cannot_be_used(doorway: Callable[..., Told]) -> None:
