@@ -1,5 +1,6 @@
 """Refuses files that would flood memory or disk, and says what is wrong with broken ones."""
 
+import codecs
 import re
 from pathlib import Path
 
@@ -12,11 +13,13 @@ MAX_LINE = 2_000_000
 """Bytes. A claim line with all its columns is under two thousand."""
 MAX_PARQUET_BYTES = 1 << 36
 """Unpacked, by the footer of one file: 64 GiB, some two billion claim lines."""
+SUSPECT_BYTES = 1 << 30
 MAX_RATIO = 2_000
-"""Unpacked to packed, of a file that unpacks to more than a gigabyte; claims reach about 20."""
+"""Unpacked to packed, of a file that unpacks to more than that; claims reach about 20."""
 MAX_ROWS_PER_BYTE = 100
 """Of a file with over a million rows; claims of many members need some bytes for each row."""
 
+_BLOCK = 1 << 20
 _PACKED = {
     b"PK\x03\x04": "a ZIP archive", b"\x1f\x8b": "a gzip file", b"BZh": "a bzip2 file",
     b"\xfd7zXZ": "an xz file", b"\x28\xb5\x2f\xfd": "a Zstandard file", b"7z\xbc\xaf": "a 7z file",
@@ -24,13 +27,47 @@ _PACKED = {
 
 
 def check(con: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """BadInput when the file is packed, or a Parquet file that declares more than it can hold."""
+    """BadInput when the file is packed, or a Parquet file that declares more than it can hold.
+
+    Whoever reads a file of lines asks `check_text` besides.
+    """
     start = head(file, 6)
     for magic, what in _PACKED.items():
         if start.startswith(magic):
             raise BadInput(f"{file} is {what}; unpack it and name the folder of what was in it.")
     if file.suffix.lower() == ".parquet":
         _check_parquet(con, file)
+
+
+def check_text(file: Path, encoding: str = "utf-8") -> None:
+    """One pass in small blocks: BadInput at a zero byte, a foreign character or an endless line."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line, since = 1, 0
+    with file.open("rb") as content:
+        while block := content.read(_BLOCK):
+            if encoding != "utf-16" and b"\0" in block:
+                line += block[: block.index(b"\0")].count(b"\n")
+                raise BadInput(
+                    f"{file} holds zero bytes (line {line}), as no text does; export it again."
+                )
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError as wrong:
+                line += wrong.object[: wrong.start].count(b"\n")
+                raise BadInput(foreign(str(file), line)) from None
+            first = block.find(b"\n")
+            if since + (len(block) if first < 0 else first) > MAX_LINE:
+                raise BadInput(too_long(str(file), line))
+            since = since + len(block) if first < 0 else len(block) - block.rfind(b"\n") - 1
+            line += block.count(b"\n")
+
+
+def foreign(where: str, line: int) -> str:
+    """The sentence about another encoding."""
+    return (
+        f"{where} has characters that are not UTF-8 (line {line}); export it again in UTF-8, or "
+        "name its encoding in a mapping.yaml."
+    )
 
 
 def head(file: Path, size: int) -> bytes:
@@ -56,7 +93,7 @@ def _check_parquet(con: duckdb.DuckDBPyConnection, file: Path) -> None:
     count, unpacked = int(rows[0][0] or 0), int(sizes[0][0] or 0)
     floods = (
         unpacked > MAX_PARQUET_BYTES
-        or (unpacked > 1 << 30 and unpacked > MAX_RATIO * size)
+        or (unpacked > SUSPECT_BYTES and unpacked > MAX_RATIO * size)
         or (count > 1_000_000 and count > MAX_ROWS_PER_BYTE * size)
     )
     if floods:
@@ -76,6 +113,8 @@ def first_line(file: Path) -> str:
         raise BadInput(
             f"{file} cannot be read as text in UTF-8; export it again as CSV in UTF-8."
         ) from None
+    if "\0" in text:
+        raise BadInput(f"{file} holds zero bytes (line 1), as no text does; export it again.")
     if len(line) == MAX_LINE:
         raise BadInput(too_long(str(file)))
     return text
@@ -96,10 +135,5 @@ def unreadable(where: str, parquet: bool, refused: duckdb.Error) -> str:
     row = f" (line {line[1]})" if line else ""
     if re.search(r"maximum line size", said, re.I):
         return too_long(where, int(line[1]) if line else 1)
-    if re.search(r"unicode|utf-?8", said, re.I):
-        return (
-            f"{where} has characters that are not UTF-8{row}; export it again in UTF-8, or name "
-            "its encoding in a mapping.yaml."
-        )
     kind = "PARQUET" if parquet else "CSV"
     return f"{where} cannot be read as {kind}{row}; check the file or export it again."

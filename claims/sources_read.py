@@ -20,6 +20,9 @@ def read(con: duckdb.DuckDBPyConnection, source: Source, columns: Sequence[Colum
     for file in source.files:
         guard.check(con, file)
     scan = _scan(source)
+    if not _is_parquet(source):
+        for file in source.files:
+            guard.check_text(file)
     try:
         described = con.execute(f"describe select * from {scan}").fetchall()
         if not _is_parquet(source):

@@ -96,7 +96,7 @@ def both_forms(folder: Path) -> Path:
             with_bytes("medical_claim.csv", b""), "is empty; it needs a first line", id="no header"
         ),
         pytest.param(
-            with_bytes("medical_claim.csv", b"claim_id,person_id\n\xff\xfe\x00"),
+            with_bytes("medical_claim.csv", b"claim_id,person_id\n\xff\xfe,1\n"),
             "medical_claim.csv has characters that are not UTF-8 (line 2)",
             id="not UTF-8",
         ),

@@ -76,6 +76,7 @@ def make(con: duckdb.DuckDBPyConnection, sources: Sequence[Source], scratch: Pat
 def _part(con: duckdb.DuckDBPyConnection, n: int, file: Path, entry: FileMap) -> str:
     """Reads one file into a table of text and returns the selection of canonical text columns."""
     guard.check(con, file)
+    guard.check_text(file, entry.encoding)
     raw = f"mapped_raw_{entry.gives}_{n}"
     fields = _fields(file, entry)
     try:
