@@ -26,21 +26,23 @@ create macro npi_holds(npi) as (
     else false end)
 """
 
-# A network is `name`, or `name@from..to` with either day left out.
+# A network is `name`, or `name@from..to` with either day left out. A day that is none holds never.
 _NETWORK = """
+create macro day_or(text, otherwise) as (
+    case when text = '' then otherwise else try_cast(text as date) end);
 create macro on_that_day(networks, day) as (
     [lower(trim(split_part(n, '@', 1))) for n in networks
-        if split_part(n, '@', 2) = '' or (
-            coalesce(try_cast(nullif(split_part(split_part(n, '@', 2), '..', 1), '') as date),
-                date '0001-01-01') <= day
-            and coalesce(try_cast(nullif(split_part(split_part(n, '@', 2), '..', 2), '') as date),
-                date '9999-12-31') >= day)])
+        if not contains(n, '@') or (contains(n, '..')
+            and day_or(split_part(split_part(n, '@', 2), '..', 1), day) <= day
+            and day_or(split_part(split_part(n, '@', 2), '..', 2), day) >= day)])
 """
-_MISTYPED_NETWORK = (
-    "not list_bool_and([regexp_full_match(n, "
-    r"'[^@]+(@(\d{4}-\d{2}-\d{2})?\.\.(\d{4}-\d{2}-\d{2})?)?') "
-    "for n in coalesce(networks, [])])"
-)
+_MISTYPED_NETWORK = """
+    len([n for n in coalesce(networks, []) if contains(n, '@') and not coalesce(
+        contains(n, '..')
+        and day_or(split_part(split_part(n, '@', 2), '..', 1), date '2000-01-01') is not null
+        and day_or(split_part(split_part(n, '@', 2), '..', 2), date '2000-01-01') is not null,
+        false)]) > 0
+"""
 
 _PHARMACY = """
 create table pharmacy as
