@@ -28,7 +28,7 @@ MEMBERS = (
     Column("needs", "words"),
     *(Column(name) for name in ("current_npi", "usual_npi", "recent_npi")),
 )
-"""What a members file may hold; each needs a state, a ZIP code or a point to be matched."""
+"""What a members file may hold; to be matched one needs a state and a place, or a ZIP code."""
 
 _FORMS = {
     ".csv": "(format csv, header true)",
