@@ -126,6 +126,7 @@ def test_the_lines_of_the_samples_are_those_another_parser_reads(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        pytest.param("GS*HC~ST*837*1~", "does not begin with ISA", id="no interchange"),
         pytest.param("ISA*00*short~", "is X12 without a transaction", id="no transaction"),
         pytest.param(
             CLAIMS.replace("ST*837*", "ST*835*"), "is X12 835; only claims", id="payments"

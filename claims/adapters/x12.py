@@ -15,6 +15,8 @@ from claims.errors import BadInput
 from claims.sources import Source
 
 ACCEPTED = (".x12", ".edi", ".837", ".834", ".txt", ".dat")
+_NAMED = (".x12", ".edi", ".837", ".834")
+"""Endings that promise X12; other files are X12 only when they look so."""
 MAX_SEGMENT = 65_536
 """Bytes. The longest legal segment has a few hundred."""
 _BLOCK = 1 << 20
@@ -30,6 +32,8 @@ def look(folder: Path, spoken_for: frozenset[Path]) -> list[Source]:
             continue
         head = guard.head(file, 65_536)
         if not head.lstrip().startswith(b"ISA"):
+            if file.suffix.lower() in _NAMED:
+                raise BadInput(f"{file} does not begin with ISA; send the whole interchange.")
             continue
         part = head.lstrip()[3:4]
         kind = re.search(rb"ST" + re.escape(part) + rb"(\d{3})" + re.escape(part), head)
