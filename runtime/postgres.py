@@ -182,11 +182,13 @@ class EmbeddedPostgres:
             text=True,
             check=False,
             env={**os.environ, "LC_ALL": "C"},
+            # Ctrl-C in a terminal is for the parent alone.
+            start_new_session=True,
         )
         if made.returncode != 0:
+            told = (made.stderr or made.stdout).strip().splitlines() or ["(it says nothing)"]
             raise Refusal(
-                f"PostgreSQL could not write a database below {self.data.parent}: "
-                f"{(made.stderr or made.stdout).strip().splitlines()[-1:]}"
+                f"PostgreSQL could not write a database below {self.data.parent}: {told[-1]}"
             )
         shutil.rmtree(self.data, ignore_errors=True)
         fresh.rename(self.data)

@@ -104,3 +104,18 @@ def test_where_namespaces_are_forbidden_root_becomes_nobody_and_still_enters_clo
     finally:
         server.stop()
         as_somebody_else.cache_clear()
+
+
+def test_the_maker_of_a_database_hears_no_ctrl_c_and_its_failure_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker = tmp_path / "bin" / "initdb"
+    maker.parent.mkdir()
+    # The kernel sends a terminal's Ctrl-C to every process of its session's foreground group.
+    asks = f"import os, sys; sys.exit('shared' if os.getsid(0) == {os.getsid(0)} else 'its own')"
+    maker.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{asks}"\n')
+    maker.chmod(0o755)
+    monkeypatch.setattr("runtime.postgres.bin_dir", lambda: maker.parent)
+    monkeypatch.setattr("runtime.postgres.as_somebody_else", list)
+    with pytest.raises(Refusal, match=r"could not write a database below .*: its own$"):
+        EmbeddedPostgres(tmp_path / "home").start()
