@@ -58,31 +58,39 @@ join code c on c.system = 'drug_class' and c.code = d.drug_class
 join path p on p.condition = c.condition and p.path = c.path
 """
 
+# Which hits count by themselves and which by twos, decided once for each path and setting.
+_COUNTING = """
+create table counting as
+select p.condition, p.path, p.since, p.apart, s.setting, e.is_ed,
+    p.any_drug or list_contains(p.one_of, s.setting) or (e.is_ed and list_contains(p.one_of, 'ed'))
+        or (s.setting <> 'drug' and list_contains(p.one_of, 'any_non_drug')) as alone,
+    list_contains(p.two_of, s.setting)
+        or (s.setting <> 'drug' and list_contains(p.two_of, 'any_non_drug')) as paired
+from path p cross join (select distinct setting from hit) s
+cross join (select unnest([true, false]) as is_ed) e
+"""
+
+# The claims themselves are looked up later, and of members only.
 _EVIDENCE = """
 create table evidence as
-with counted as materialized (
-    select h.person_id, h.condition, h.path, h.claim_id, h.on_date,
-        bool_and(h.naltrexone) as naltrexone, any_value(p.apart) as apart,
-        bool_or(p.any_drug or list_contains(p.one_of, h.setting)
-            or (h.is_ed and list_contains(p.one_of, 'ed'))
-            or (h.setting <> 'drug' and list_contains(p.one_of, 'any_non_drug'))) as alone,
-        bool_or(list_contains(p.two_of, h.setting)
-            or (h.setting <> 'drug' and list_contains(p.two_of, 'any_non_drug'))) as paired
-    from hit h join path p on p.condition = h.condition and p.path = h.path
-    where h.on_date > p.since group by 1, 2, 3, 4, 5),
-ruled as materialized (
-    select person_id, condition, path, bool_or(alone) as one,
-        coalesce(max(on_date) filter (paired) - min(on_date) filter (paired) >= min(apart), false)
-            as two
-    from counted group by 1, 2, 3 having one or two)
-select c.person_id, c.condition, c.path, r.one,
-    bool_and(c.naltrexone) as naltrexone,
-    list({claim: c.claim_id, on_date: c.on_date} order by c.on_date desc, c.claim_id)
-        as claims,
-    min(c.on_date) as first_date, max(c.on_date) as last_date
-from counted c join ruled r using (person_id, condition, path)
-where (r.one and c.alone) or (not r.one and c.paired)
-group by 1, 2, 3, 4
+with counted as (
+    select h.person_id, h.condition, h.path, bool_or(c.alone) as one,
+        coalesce(max(h.on_date) filter (c.paired) - min(h.on_date) filter (c.paired)
+            >= any_value(c.apart), false) as two,
+        bool_and(h.naltrexone) filter (c.alone) as alone_naltrexone,
+        bool_and(h.naltrexone) filter (c.paired) as paired_naltrexone,
+        min(h.on_date) filter (c.alone) as alone_first, max(h.on_date) filter (c.alone)
+            as alone_last,
+        min(h.on_date) filter (c.paired) as paired_first, max(h.on_date) filter (c.paired)
+            as paired_last
+    from hit h join counting c on c.condition = h.condition and c.path = h.path
+        and c.setting = h.setting and c.is_ed = h.is_ed
+    where h.on_date > c.since group by 1, 2, 3)
+select person_id, condition, path, one,
+    if(one, alone_naltrexone, paired_naltrexone) as naltrexone,
+    if(one, alone_first, paired_first) as first_date,
+    if(one, alone_last, paired_last) as last_date
+from counted where one or two
 """
 
 # Naltrexone alone, beside alcohol or another drug use disorder, does not show opioid use disorder.
@@ -119,7 +127,8 @@ def find_conditions(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> None:
     _relation_tables(con, sets)
     con.execute(_claim_line(sets))
     for statement in (
-        _CODES, _DIAGNOSIS_HITS, _SERVICE_HITS, _DRUG_HITS, _EVIDENCE, _SHOWN, _ANY_OF,
+        _CODES, _DIAGNOSIS_HITS, _SERVICE_HITS, _DRUG_HITS, _COUNTING, _EVIDENCE,
+        _SHOWN, _ANY_OF,
     ):  # fmt: skip
         con.execute(statement)
 

@@ -17,13 +17,25 @@ _FILES = {
                 where c.program = s.program and w.person_id = s.person_id) as smi
         from scored s order by s.person_id, s.program""",
     "evidence": f"""
-        select distinct e.person_id, e.condition,
-            case when e.one then p.one_words else p.two_words end as rule,
-            [c.claim for c in e.claims[1:{EVIDENCE_CLAIMS}]] as claim_ids,
-            [c.on_date for c in e.claims[1:{EVIDENCE_CLAIMS}]] as dates
-        from evidence e join path p on p.condition = e.condition and p.path = e.path
-        join answer a on a.person_id = e.person_id and a.condition = e.condition
-        order by e.person_id, e.condition, rule""",
+        with asked as (
+            select e.* from evidence e semi join answer a
+                on a.person_id = e.person_id and a.condition = e.condition),
+        told as (
+            select h.person_id, h.condition, h.path, any_value(e.one) as one,
+                list(distinct {{on_date: h.on_date, claim: h.claim_id}}) as claims
+            from hit h join asked e on e.person_id = h.person_id and e.condition = h.condition
+                and e.path = h.path
+            join counting c on c.condition = h.condition and c.path = h.path
+                and c.setting = h.setting and c.is_ed = h.is_ed
+            where h.on_date > c.since and if(e.one, c.alone, c.paired) group by 1, 2, 3),
+        latest as (
+            select *, list_sort([{{ago: date '9999-12-31' - c.on_date, claim: c.claim,
+                on_date: c.on_date}} for c in claims])[1:{EVIDENCE_CLAIMS}] as kept from told)
+        select t.person_id, t.condition,
+            case when t.one then p.one_words else p.two_words end as rule,
+            [c.claim for c in t.kept] as claim_ids, [c.on_date for c in t.kept] as dates
+        from latest t join path p on p.condition = t.condition and p.path = t.path
+        order by t.person_id, t.condition, rule""",
     "conditions": """
         select s.person_id, s.condition, s.first_date, s.last_date,
             case when s.condition in (select condition from part2) then 'part2' end as label

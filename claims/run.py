@@ -1,6 +1,7 @@
 """From claims folders to identified members: every step in order, all of it or nothing."""
 
 import json
+import resource
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ from claims.results_folder import REPORT, results_folder
 from claims.scores import score
 from claims.valuesets import ValueSets
 
+MEMORY = "700MB"
+"""What the engine may hold before it spills to disk; the process as a whole stays below 1 GB."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
@@ -48,6 +52,9 @@ class RunReport:
     unattributed: int
     timings: dict[str, float]
     """Seconds per step."""
+    peak_rss_mb: int
+    versions: dict[str, str]
+    """Of every rule that decided: conditions, adherence and each program's score."""
 
 
 class _Steps:
@@ -94,6 +101,7 @@ def _identify(
         intake = open_folders(folders, scratch)
         _needs(intake, folders[0])
     con = intake.con
+    con.execute(f"set memory_limit = '{MEMORY}'")
     try:
         day = settle_as_of(con, as_of)
         excluded = _find(con, criteria, sets, steps)
@@ -104,7 +112,7 @@ def _identify(
         with steps.step("writing results"):
             (scratch / "out").mkdir()
             outputs.write(con, scratch / "out")
-        report = _report(con, intake, day, criteria, excluded, steps.seconds)
+        report = _report(con, intake, day, criteria, excluded, steps.seconds, sets)
     except (duckdb.DataError, duckdb.OperationalError) as failed:
         raise BadInput(
             f"The claims in {folders[0]} could not be worked through "
@@ -147,7 +155,7 @@ def _needs(intake: Intake, folder: Path) -> None:
 
 def _report(
     con: duckdb.DuckDBPyConnection, intake: Intake, as_of: date, criteria: Sequence[Criteria],
-    excluded: dict[str, dict[str, int]], seconds: dict[str, float],
+    excluded: dict[str, dict[str, int]], seconds: dict[str, float], sets: ValueSets,
 ) -> RunReport:  # fmt: skip
     dropped = con.execute("select reason, times, examples from dropped order by 1").fetchall()
     members = con.execute("select program, count(*) from scored group by 1").fetchall()
@@ -166,4 +174,12 @@ def _report(
         attributed=served,
         unattributed=unserved,
         timings=dict(seconds),
+        peak_rss_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        versions=_versions(criteria, sets),
     )
+
+
+def _versions(criteria: Sequence[Criteria], sets: ValueSets) -> dict[str, str]:
+    own = {f"condition {name}": c.version for name, c in sets.conditions.items()}
+    scores = {f"score of {c.program}": c.scoring.version for c in criteria}
+    return {"conditions": sets.version, "adherence": sets.adherence.version, **scores, **own}
