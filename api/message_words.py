@@ -40,4 +40,12 @@ MESSAGE_WORDS: dict[str, dict[str, str]] = {
         "nudge": "See that the worker and Temporal are running (/health). Nothing is lost: it is "
         "told again until the journey has heard.",
     },
+    "how": {
+        "text": "By text",
+        "voice": "By voice",
+        "letter": "By letter",
+        "counter": "At the counter",
+        "carrier": "Reported by the carrier",
+        "contact file": "Number given to the plan",
+    },
 }

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse
 
 from api.console import (
+    consents,
     delivery,
     enrollments,
     live,
@@ -24,5 +25,10 @@ async def home() -> RedirectResponse:
     return RedirectResponse("/console/", status_code=303)
 
 
-for part in (sign_in, today, live, members, enrollments, queue, tasks, delivery, runs, staff):
+PARTS = (
+    sign_in, today, live, members, consents, enrollments, queue, tasks, delivery, runs, staff,
+)  # fmt: skip
+"""Consents before enrollments, whose forms would else be taken for theirs."""
+
+for part in PARTS:
     router.include_router(part.router)

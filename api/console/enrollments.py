@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.responses import RedirectResponse, Response
 
 from api.auth import AnyStaff, Coordinator, Viewer
+from api.console.contact import contact_line
 from api.console.questions import Questions
 from api.console.strip import strip
 from api.deps import Clocks, Journeys, OpenSessions, Session
@@ -18,6 +19,7 @@ from api.problems import NotFound, Unreadable
 from domain.journey import ENDED, State
 from store.desk import Desk
 from store.pages.enrollments import MemberView, last_action, names_of_staff, view_member
+from store.pages.ledger import considered, ledger
 from store.pages.timeline import Timeline, timeline
 
 router = APIRouter(prefix="/console/enrollments", tags=["console"])
@@ -121,11 +123,17 @@ async def _draw(
     **context: Any,
 ) -> Response:
     actors = {str(actor) for event in shown.events for actor in _actors(event.row) if actor}
+    lines = await ledger(session, view.member.id)
+    actors |= {line.consent.actor for line in lines}
+    now, sending_on = request.app.state.time.now(), request.app.state.sending_on
+    next_text = await considered(session, view.enrollment.id)
     return render_page(
         request,
         template,
         view=view,
-        strip=strip(view, request.app.state.time.now()),
+        strip=strip(view, now),
+        contact=contact_line(next_text, now, sending_on=sending_on),
+        ledger=lines,
         timeline=shown,
         staff=await names_of_staff(session, actors | {view.enrollment.held_by or ""}),
         actions=possible(view),
