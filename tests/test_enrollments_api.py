@@ -101,7 +101,8 @@ async def test_one_timeline_holds_all_that_happened_newest_first(
     screening, need = make.save(database_url, make.screening(), make.need())
     make.save(
         database_url, make.answer(screening.id), make.referral(need.id), make.note(),
-        make.delivery(status="failed", reason="nobody home"), make.intent(created_at=make.NOW - 9 * make.DAY), make.gate_decision(),
+        make.delivery(status="failed", reason="nobody home"),
+        make.intent(created_at=make.NOW - 9 * make.DAY), make.gate_decision(),
         make.inbound(), make.reading(at=make.NOW - make.HOUR),
         make.task(done_at=make.NOW, done_by="staff:s_1", resolution="Called her"),
     )  # fmt: skip
