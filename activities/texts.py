@@ -1,6 +1,6 @@
 """The texts of the house: which template in which version and language, filled and counted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
@@ -22,6 +22,16 @@ class Texts:
             keep_trailing_newline=False,
         )
         self._catalogue = catalogue
+
+    @property
+    def kinds(self) -> Mapping[str, SmsTemplate]:
+        """Every text of the catalogue, by its name."""
+        return self._catalogue.templates
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """In which a text can be checked, and so may leave."""
+        return self._catalogue.languages
 
     def kind(self, template: str) -> SmsTemplate:
         """KeyError for a template nobody approved."""

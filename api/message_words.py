@@ -40,6 +40,21 @@ MESSAGE_WORDS: dict[str, dict[str, str]] = {
         "nudge": "See that the worker and Temporal are running (/health). Nothing is lost: it is "
         "told again until the journey has heard.",
     },
+    "purpose": {
+        "care": "begun by us: hours and caps hold",
+        "reply": "answers the member's own text",
+        "safety": "safety: goes at any hour",
+    },
+    "lint": {
+        "residue": "a blank was not filled in",
+        "html_entity": "it holds a sign written for web pages",
+        "not_gsm7": "it holds a letter that makes it twice as long",
+        "too_long": "it is longer than it may be",
+        "pharmacy_not_named": "it does not name the pharmacy",
+        "banned_term": "it holds a word that may not be in a text",
+        "no_opt_out": "it does not say how to opt out",
+        "language_unknown": "its words cannot be checked in this language",
+    },
     "how": {
         "text": "By text",
         "voice": "By voice",

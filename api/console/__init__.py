@@ -14,6 +14,7 @@ from api.console import (
     sign_in,
     staff,
     tasks,
+    texts,
     today,
 )
 
@@ -26,7 +27,8 @@ async def home() -> RedirectResponse:
 
 
 PARTS = (
-    sign_in, today, live, members, consents, enrollments, queue, tasks, delivery, runs, staff,
+    sign_in, today, live, members, consents, enrollments, queue, tasks, delivery, texts,
+    runs, staff,
 )  # fmt: skip
 """Consents before enrollments, whose forms would else be taken for theirs."""
 
