@@ -1,6 +1,7 @@
 """Reads found files as typed views: absent columns are NULL, what cannot be read is told."""
 
 import csv
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from claims import sources_guard as guard
 from claims.errors import BadInput
 from claims.layout import CANONICAL, Column
 from claims.sources import Source, literal, path_literal
+
+_NUMBER = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|DOUBLE|FLOAT|DECIMAL\(.*\))$")
 
 
 def read(con: duckdb.DuckDBPyConnection, source: Source, columns: Sequence[Column]) -> None:
@@ -163,7 +166,11 @@ def _typed(column: Column, name: str, kind: str) -> list[str]:
             unreadable = f"({day} is null and {text} is not null)"
             return [f"{day} as {column.name}", f"{unreadable} as {column.name}_unreadable"]
         case "number":
-            return [f"try_cast({text} as double) as {column.name}"]
+            value = (
+                f"{quoted(name)}::double" if _NUMBER.match(kind) else f"try_cast({text} as double)"
+            )
+            # Infinite and absurd numbers are none; they would stop the run where they are counted.
+            return [f"case when abs({value}) < 1e9 then {value} end as {column.name}"]
         case "flag":
             yes = f"lower({text}) in ('1', 'y', 'yes', 't', 'true')"
             return [f"({yes}) as {column.name}"]

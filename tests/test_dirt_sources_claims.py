@@ -171,6 +171,15 @@ def test_dates_to_come_are_counted_with_twenty_examples(tmp_path: Path) -> None:
     assert report.examples[reason] == [f"late{n:02}" for n in range(20)]
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+@pytest.mark.parametrize("absurd", ["inf", "nan", "1e300", "-inf", "99999999999"])
+def test_absurd_numbers_are_no_numbers(tmp_path: Path, absurd: str, form: str) -> None:
+    folder = small(tmp_path / "claims")
+    folder.filled("p1", "2026-04-01", METFORMIN, days_supply=absurd, claim_id="odd")
+    report = run(folder.write(form), tmp_path / "out")
+    assert report.examples == {"pharmacy_claim: days supply is zero or blank": ["odd"]}
+
+
 def test_what_an_adapter_leaves_out_is_in_the_report(tmp_path: Path) -> None:
     folder = small(tmp_path / "claims")
     del folder.rows["pharmacy_claim"]
