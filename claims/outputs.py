@@ -60,7 +60,7 @@ _FILES = {
         select * from asthma order by person_id""",
     "pharmacies": "select * from pharmacy order by npi",
     "attribution": """
-        select person_id, program, npi, distance_km, reason, unserved_reason
+        select person_id, program, npi, distance_km, rank, reason, alternatives, unserved_reason
         from attribution order by person_id, program""",
 }
 

@@ -195,3 +195,11 @@ def test_the_flags_are_dated_data_with_a_source() -> None:
     assert data["effective_from"] == date(2026, 1, 1)
     source = (PROGRAMS / "geo" / "README.md").read_text()
     assert "ruca2010_zip.csv" in source and "USDA" in source  # noqa: PT018
+
+
+def test_the_answer_carries_its_rank_and_the_next_two(folder: ClaimsFolder) -> None:
+    folder.pharmacy(FAR, latitude="40.60")
+    folder.pharmacy(ELSEWHERE, latitude="40.10")
+    row = matched(folder)
+    assert (row["npi"], row["rank"]) == (NEAR, 1)
+    assert row["alternatives"] == [{"npi": ELSEWHERE, "km": 14.8}, {"npi": FAR, "km": 70.4}]
