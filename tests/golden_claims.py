@@ -1,4 +1,4 @@
-"""Canonical rows that an adapter makes, held to a file somebody has read."""
+"""Canonical rows that an adapter makes, held to a file of rows."""
 
 import importlib.util
 import json
