@@ -4,10 +4,11 @@ Nothing here is read from the product's data or zone files, so that an error in 
 rules, shows as a disagreement. A law that changes is to be changed in both places.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
 from itertools import product
+from typing import Protocol
 
 from domain.gate import GateFacts, Later, Never, Send, Verdict
 
@@ -113,14 +114,23 @@ def window(zone: str, state: str | None, day: int) -> tuple[int, int]:
     return instant(where, day, opens), instant(where, day, closes) - MARGIN
 
 
-def windows(facts: GateFacts, second: int) -> Iterator[tuple[int, int]]:
+class Place(Protocol):
+    """Where a recipient may be; the facts of the gate are one."""
+
+    @property
+    def zones(self) -> Sequence[str]: ...
+    @property
+    def state(self) -> str | None: ...
+
+
+def windows(place: Place, second: int) -> Iterator[tuple[int, int]]:
     """What all zones have open together around and after a moment, for over three weeks."""
-    first, *others = facts.zones or ("",)
+    first, *others = place.zones or ("",)
     today = EPOCH + second // DAY
     for day in range(today - 2, today + 25):
-        near = [[window(zone, facts.state, day + by) for by in (-1, 0, 1)] for zone in others]
+        near = [[window(zone, place.state, day + by) for by in (-1, 0, 1)] for zone in others]
         found = set()
-        for together in product([window(first, facts.state, day)], *near):
+        for together in product([window(first, place.state, day)], *near):
             opens = max(opening for opening, _ in together)
             closes = min(closing for _, closing in together)
             if opens < closes:
@@ -132,9 +142,9 @@ class Unheard(Exception):
     """No common hour within three weeks."""
 
 
-def next_open(facts: GateFacts, second: int) -> tuple[int, int]:
+def next_open(place: Place, second: int) -> tuple[int, int]:
     """The first moment from this one on that is open, and when it closes."""
-    for opens, closes in windows(facts, second):
+    for opens, closes in windows(place, second):
         if second < closes:
             if max(second, opens) >= second + 3 * WEEK:
                 break
