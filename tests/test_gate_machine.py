@@ -230,8 +230,7 @@ class Lane(RuleBasedStateMachine):
 
 QUICK = settings(
     max_examples=60, stateful_step_count=40, deadline=None, derandomize=True, database=None,
-    report_multiple_bugs=False,
-    suppress_health_check=list(HealthCheck),
+    report_multiple_bugs=False, suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 
 
