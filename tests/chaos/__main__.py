@@ -29,7 +29,8 @@ def main() -> int:
     home = Path(tempfile.mkdtemp(prefix="doorway-chaos-")) / "home"
     replay = (
         f'make chaos ARGS="--journeys {asked.journeys} --faults {asked.faults} '
-        f'--seed {asked.seed} --minutes {seconds / 60:g} --day-seconds {asked.day_seconds:g}"'
+        f"--seed {asked.seed} --minutes {seconds / 60:g} --day-seconds {asked.day_seconds:g}"
+        f'{" --bugs " + ",".join(asked.bugs) if asked.bugs else ""}"'
     )
     _say(f"Seed {asked.seed}: {asked.faults} faults in {seconds:.0f} s. Again: {replay}")
     try:
