@@ -1,6 +1,6 @@
-# Doorway's commands. `make` alone lists them; ARGS="..." is passed on to demo, up and test.
+# Doorway's commands. `make` alone lists them; ARGS="..." is passed on to demo, up, test and bench.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check chaos chaos-selftest histories screenshots lock clean
+.PHONY: help setup demo up test check chaos chaos-selftest bench histories screenshots lock clean
 BIN := .venv/bin
 ARGS ?=
 
@@ -44,6 +44,9 @@ chaos: .venv/dev.stamp ## kill and stall the real stack, then check its promises
 
 chaos-selftest: .venv/dev.stamp ## plant bugs and see that the checker catches each
 	@$(BIN)/pytest tests/test_chaos.py -m "not whole" $(ARGS)
+
+bench: .venv/dev.stamp ## measure an identification beside a plain scan (ARGS="--members 200000")
+	@$(BIN)/python bench/identification.py $(ARGS)
 
 screenshots: .venv/dev.stamp ## make the pictures of docs/images (needs Chromium; about three minutes)
 	@PYTHONPATH=tests $(BIN)/python tests/screenshots.py

@@ -165,7 +165,7 @@ select person_id, drug_class, index_date, period_end, in_period::int as days_in_
     longest_gap as longest_gap_days,
     case when final > last and in_period > 0 then round((days + ahead
         + (final - last - ahead) * days / in_period) / in_year, 4) end as projected_pdc,
-    case when final > last and in_period > 0
+    case when final > last
         then (in_year - (percent * in_year + 99) // 100 - (in_period - days))::int end
         as allowable_days_left,
     case when drug_class in (select code from code join part2 using (condition)

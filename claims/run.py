@@ -137,6 +137,7 @@ def _find(
         excluded = identify_members(con, criteria, sets)
     with steps.step("following supplies"):
         follow_supplies(con, year_days=windows.year_days, carry_days=windows.carry_days)
+    with steps.step("measuring adherence"):
         follow_adherence(con, sets.adherence, year_days=windows.year_days)
         follow_asthma(con, sets.adherence, year_days=windows.year_days)
     with steps.step("scoring members"):

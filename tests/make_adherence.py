@@ -168,7 +168,7 @@ def _walk(
         "days_covered": sum(known), "dates": dates,
         "longest_gap_days": max(map(len, gaps), default=0),
         "allowable_days_left": len(taken) - -(-80 * len(taken) // 100) - known.count(False)
-        if end < final else None,
+        if any(day > end for day, _ in taken) else None,
         "ahead": sum(on for day, on in taken if day > end),
     }  # fmt: skip
 

@@ -230,6 +230,13 @@ def test_who_is_about_to_fail() -> None:
     assert (ended["allowable_days_left"], ended["projected_pdc"]) == (None, None)
 
 
+def test_days_left_are_known_while_all_days_so_far_were_in_hospital() -> None:
+    person = Person([(on(3, 29), "lisinopril", 10)], stays=[(on(3, 24), on(4, 11))])
+    row = measure({"p": person}, on(4, 1), rules(inpatient=True))["p", "rasa"]
+    # From discharge on 11 April 265 days are left of the year; a fifth of them may be missed.
+    assert (row["days_in_period"], row["pdc"], row["allowable_days_left"]) == (0, None, 53)
+
+
 @pytest.mark.parametrize(
     ("late", "adherent"), [pytest.param(7, True, id="7 days"), pytest.param(8, False, id="8 days")]
 )
