@@ -53,8 +53,8 @@ def test_one_seed_is_one_schedule() -> None:
 @pytest.mark.whole
 def test_a_short_run_of_the_real_stack_breaks_no_promise() -> None:
     command = [
-        sys.executable, "-m", "chaos", "--journeys", "20", "--faults", "3", "--seed", "11",
-        "--minutes", "0.2", "--quiet", "25",
+        sys.executable, "-m", "chaos", "--journeys", "15", "--faults", "2", "--seed", "11",
+        "--minutes", "0.15", "--quiet", "15",
     ]  # fmt: skip
     ended = subprocess.run(
         command,

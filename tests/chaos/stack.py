@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -21,6 +21,13 @@ TESTS = Path(__file__).parents[1]
 START_SECONDS = 120.0
 ACCEPTED = b'"kind": "accepted"'
 READY = '"event": "worker_ready"'
+BEHIND = """
+with c as (select business + (now() - wall) * rate - :bound_business as line from clock)
+select (select count(*) from enrollments, c where started_at is not null and nudged_at < line)
+     + (select count(*) from intents where status in ('sending', 'unknown')
+        and lease_until < now() - :bound)
+     + (select count(*) from intents, c where status = 'pending' and due_at < line)
+"""
 MARKS = {
     "worker": ("chaos.house worker",),
     "api": ("chaos.house api",),
@@ -126,6 +133,15 @@ class Stack:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._process.wait()
+
+    def behind(self, bound: timedelta) -> int:
+        """Journeys and texts that have waited for longer than the bound, as the tables say now."""
+        engine = create_engine(str(self.addresses()["database_url"]))
+        with engine.connect() as connection:
+            late = {"bound": bound, "bound_business": bound * (86_400 / self._day_seconds)}
+            found: int = connection.execute(text(BEHIND), late).scalar_one()
+        engine.dispose()
+        return found
 
     def stop(self) -> None:
         """In order, as its user would."""
