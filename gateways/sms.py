@@ -67,7 +67,7 @@ class SmsGateway(Protocol):
         ...
 
     async def received(self, known: Collection[str]) -> list[ListedText]:
-        """Texts members sent, newest first, up to a page that brings nothing new.
+        """Unknown ones among the newest thousand texts members sent, newest first.
 
         Raises CarrierListUnavailable."""
         ...

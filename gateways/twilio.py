@@ -63,15 +63,13 @@ class Twilio:
         return found
 
     async def received(self, known: Collection[str]) -> list[ListedText]:
-        found: list[ListedText] = []
-        since_new = 0
-        async for text in self._list({"To": self._number}):
-            since_new = since_new + 1 if text.sid in known else 0
-            if since_new > PAGE_SIZE:
-                break
-            if text.sid not in known and not text.sent_by_us:
-                found.append(text)
-        return found
+        # To the end, not to the first page of known ones: a text whose webhook was lost may lie
+        # behind any number of newer texts whose webhooks came.
+        return [
+            text
+            async for text in self._list({"To": self._number})
+            if text.sid not in known and not text.sent_by_us
+        ]
 
     async def _list(self, query: Mapping[str, str]) -> AsyncIterator[ListedText]:
         page: str | None = self._messages
