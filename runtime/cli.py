@@ -153,7 +153,7 @@ def worker() -> None:
     watch_parent()
     settings = _settings_here()
     set_up_logging(settings.log_level, component="worker")
-    asyncio.run(wiring.run_worker(settings))
+    asyncio.run(wiring.run_worker(settings, wiring.read_time(settings)))
 
 
 @app.command()

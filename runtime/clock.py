@@ -11,6 +11,7 @@ from store.models import ClockRow
 
 PROMISE = timedelta(seconds=1)
 """Wall time by which a promise runs ahead of the clock."""
+LONGEST_HOLD = timedelta(minutes=2)
 SECONDS_A_DAY = 86_400
 
 
@@ -47,10 +48,16 @@ async def load_clock_async(connection: AsyncConnection | AsyncSession) -> Clock:
     return _clock((await connection.execute(_ROW)).one_or_none())
 
 
-def hold_clock(connection: Connection, wall: datetime, begin: datetime) -> None:
-    """Let a new rehearsal's time stand at `begin` until `start_clock`; an older one's stays."""
-    values = {"wall": wall, "business": begin, "rate": 0.0, "promised": begin}
-    connection.execute(insert(ClockRow).values(one=1, **values).on_conflict_do_nothing())
+def hold_clock(connection: Connection, wall: datetime, begin: datetime | None) -> None:
+    """Let a rehearsal under way stand where it was seen last, and a new one (if any) at `begin`.
+
+    Until `start_clock`; the one under way goes on by itself if that does not come for long.
+    """
+    stand = {"wall": wall + LONGEST_HOLD, "business": ClockRow.promised}
+    connection.execute(update(ClockRow).values(stand))
+    if begin is not None:
+        values = {"wall": wall, "business": begin, "rate": 0.0, "promised": begin}
+        connection.execute(insert(ClockRow).values(one=1, **values).on_conflict_do_nothing())
     connection.commit()
 
 

@@ -158,10 +158,9 @@ class Stage:
         self._simulation = Simulation.of(made.home)
 
     def open(self) -> None:
-        """Set the clock going, then start product and simulator."""
+        """Start product and simulator, and with them the clock."""
         made = self.made
         made.add_environment(self._simulation.environment())
-        made.start_clock(self.plan.day_seconds, self.cast.begin)
         config = self._simulation.write_config(
             made.home, self.cast, made.base_url, made.settings.notes
         )
@@ -172,11 +171,10 @@ class Stage:
             env=made.environment(),
             port=self._simulation.port,
         )
-        made.start_programs(simulator)
-        if self.plan.days is not None:
-            # Counted from when everybody is there: a slow machine takes days to start.
-            self.ends = made.business_now() + timedelta(days=self.plan.days)
+        made.start_programs(self.plan.day_seconds, simulator)
         if not made.supervisor.stopping:
+            if self.plan.days is not None:
+                self.ends = made.business_now() + timedelta(days=self.plan.days)
             self.timings["open"] = round(monotonic() - self.began, 2)
             say_where(made, self.out.print)
             self.out.print(f"A phone:  {self._simulation.url}/phone (play a member yourself)")

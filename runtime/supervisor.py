@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from runtime.errors import Refusal
 from runtime.processes import bound_to_parent, is_listening, launch, stop
@@ -18,6 +18,9 @@ LONGEST_BACK_OFF = 30.0
 STEADY_SECONDS = 20.0
 """A part that ran this long and dies is started again as quickly as one that never died."""
 START_SECONDS = 90.0
+
+
+P = TypeVar("P", bound="Part")
 
 
 class Part(Protocol):
@@ -57,9 +60,14 @@ class PythonPart:
         self.process = launch(command, log=self.log, env=self._env)
 
     def is_ready(self) -> bool:
+        self.is_alive()
+        return self._port is None or is_listening(self._port)
+
+    def is_alive(self) -> subprocess.Popen[bytes]:
+        """Its process, unless that has ended."""
         if self.process is None or self.process.poll() is not None:
             raise Refusal(f"The {self.name} did not start; the end of {self.log} says why.")
-        return self._port is None or is_listening(self._port)
+        return self.process
 
     def ask(self) -> None:
         """Ask it to stop, without waiting."""
@@ -96,16 +104,24 @@ class Supervisor:
 
     def start(self, *parts: Part) -> None:
         """Start these side by side and wait until each is ready (or a stop was asked for)."""
+        self.launch(*parts)
+        self.wait_for(parts, lambda part: part.is_ready())
+
+    def launch(self, *parts: Part) -> None:
+        """Start these side by side."""
         for part in parts:
             if self.stopping:
                 return
             self.parts.append(part)
             part.start()
             self.started[part.name] = time.monotonic()
+
+    def wait_for(self, parts: Sequence[P], is_so: Callable[[P], bool]) -> None:
+        """Until it is so for each of these, or a stop was asked for."""
         waiting = list(parts)
         deadline = time.monotonic() + START_SECONDS
         while waiting and not self.stopping:
-            waiting = [part for part in waiting if not part.is_ready()]
+            waiting = [part for part in waiting if not is_so(part)]
             if waiting and time.monotonic() > deadline:
                 raise Refusal(
                     f"The {waiting[0].name} has not become ready in {START_SECONDS:.0f} s; "

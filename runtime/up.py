@@ -12,6 +12,7 @@ from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from domain.clock import REAL, Clock
+from runtime import standby
 from runtime.clock import hold_clock, keep_promise, rate_of, start_clock, wall_now
 from runtime.errors import Refusal
 from runtime.home import Running, sole_tenant
@@ -60,32 +61,45 @@ class House:
         if not self.supervisor.stopping:
             migrate(self.database_url)
 
-    def start_clock(self, day_seconds: float | None, begin: datetime | None = None) -> None:
-        """Set business time going, just before those who read it start."""
+    def start_clock(self, day_seconds: float | None) -> None:
+        """Set business time going."""
         rate = None if day_seconds is None else rate_of(day_seconds)
         with self.engine.connect() as connection:
-            self.clock = start_clock(connection, wall_now(), rate=rate, begin=begin)
+            self.clock = start_clock(connection, wall_now(), rate=rate)
 
-    def hold_clock(self, begin: datetime) -> None:
-        """What is loaded now happened at `begin`, when the rehearsal is about to start."""
+    def hold_clock(self, begin: datetime | None) -> None:
+        """A rehearsal's time stands until all is up: a new one's at `begin`."""
         with self.engine.connect() as connection:
             hold_clock(connection, wall_now(), begin)
 
-    def start_programs(self, *more: Part) -> None:
-        """API and worker (and more) side by side; `run.json` tells others where everything is."""
+    def start_programs(self, day_seconds: float | None, *more: Part) -> None:
+        """API and worker (and more) side by side; `run.json` tells others where everything is.
+
+        Business time goes on when API and worker have loaded.
+        """
         self._refuse_a_taken_port()
         port = self.settings.port
         env = self.environment()
-        self.supervisor.start(
+        readers = (
             self.program("worker", env, patience=WORKER_PATIENCE),
             self.program("api", env, port=port),
-            *more,
         )
+        self.hold_clock(None if day_seconds is None else wall_now())
+        standby.clear(self.home)
+        self.supervisor.launch(*readers, *more)
+        self.supervisor.wait_for(readers, self._stands_by)
+        if self.supervisor.stopping:
+            return
+        self.start_clock(day_seconds)
+        self.supervisor.wait_for((*readers, *more), lambda part: part.is_ready())
         embedded = {
             "database_url": "" if self.settings.database_url else self.database_url,
             "temporal_address": "" if self.settings.temporal_address else self.temporal_address,
         }
         Running(os.getpid(), port, self.base_url, **embedded).write(self.home)
+
+    def _stands_by(self, part: PythonPart) -> bool:
+        return part.is_alive().pid in standby.waiting(self.home)
 
     def _refuse_a_taken_port(self) -> None:
         """Before anything is loaded, and again before the API starts."""
@@ -195,8 +209,7 @@ def up(settings: Settings, day_seconds: float | None, tell: Callable[[str], None
     with house(settings, tell) as made:
         made.start_servers()
         if not made.supervisor.stopping:
-            made.start_clock(day_seconds)
-            made.start_programs()
+            made.start_programs(day_seconds)
         if not made.supervisor.stopping:
             say_where(made, tell)
             tell("Ctrl-C stops it.")

@@ -33,10 +33,10 @@ from gateways.typesetting import Typesetter
 from runtime import programs
 from runtime.clock import Time
 from runtime.data import TEMPLATES
-from runtime.database import read_clock
 from runtime.encryption import temporal_key
 from runtime.loading import load_results
 from runtime.settings import Settings
+from runtime.standby import clock_when_it_goes
 from runtime.temporal import connect
 from store.database import engine, transactions
 from workflows.journey import MemberJourney
@@ -56,7 +56,8 @@ def load(settings: Settings, folder: Path, *, start: bool, limit: int | None) ->
 
 
 def read_time(settings: Settings) -> Time:
-    return Time(read_clock(settings.database_url))
+    """The programs' clock, once it goes."""
+    return Time(clock_when_it_goes(settings))
 
 
 def carrier(settings: Settings) -> Twilio | None:
@@ -165,10 +166,10 @@ def workers(client: Client, crew: Crew) -> list[Worker]:
     ]
 
 
-async def run_worker(settings: Settings) -> None:
+async def run_worker(settings: Settings, time: Time) -> None:
     """Until SIGTERM or SIGINT; what is under way is finished first."""
     client = await connect(settings)
-    crew = Crew(settings, client, read_time(settings))
+    crew = Crew(settings, client, time)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -30,8 +30,7 @@ def main(home: Path) -> None:
     with house(settings, print) as plain:
         made = HouseOfCards(plain.settings, plain.supervisor)
         made.start_servers()
-        made.start_clock(4.0)
-        made.start_programs()
+        made.start_programs(4.0)
         written: dict[str, int] = {}
 
         def moment() -> bool:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, create_engine
 
 from domain.clock import REAL
-from runtime.clock import hold_clock, keep_promise, load_clock, rate_of, start_clock
+from runtime.clock import LONGEST_HOLD, hold_clock, keep_promise, load_clock, rate_of, start_clock
 
 BEGIN = datetime(2026, 3, 2, 14, tzinfo=UTC)
 WALL = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -85,4 +85,31 @@ def test_while_a_rehearsal_is_prepared_its_time_stands_still(plain: Connection) 
 def test_a_rehearsal_under_way_is_not_sent_back_to_its_beginning(plain: Connection) -> None:
     start_clock(plain, WALL, rate=FOUR_SECONDS_A_DAY, begin=BEGIN + timedelta(days=9))
     hold_clock(plain, WALL, BEGIN)
-    assert load_clock(plain).business == BEGIN + timedelta(days=9)
+    assert load_clock(plain).at(WALL) >= BEGIN + timedelta(days=9)
+
+
+def test_a_rehearsal_under_way_stands_until_its_programs_have_loaded(plain: Connection) -> None:
+    start_clock(plain, WALL, rate=FOUR_SECONDS_A_DAY, begin=BEGIN)
+    hold_clock(plain, WALL + timedelta(seconds=8), None)
+    held = load_clock(plain)
+    loaded = WALL + timedelta(seconds=60)
+    assert held.at(loaded) == held.at(WALL)
+    assert not held.goes(loaded)
+    going = start_clock(plain, loaded, rate=FOUR_SECONDS_A_DAY)
+    assert going.goes(loaded)
+    assert going.at(loaded + timedelta(seconds=4)) == held.at(loaded) + timedelta(days=1)
+
+
+def test_a_held_rehearsal_whose_parent_was_killed_goes_on_by_itself_at_its_own_pace(
+    plain: Connection,
+) -> None:
+    start_clock(plain, WALL, rate=FOUR_SECONDS_A_DAY, begin=BEGIN)
+    hold_clock(plain, WALL, None)
+    held = load_clock(plain)
+    assert held.goes(WALL + LONGEST_HOLD)
+    assert held.rate == FOUR_SECONDS_A_DAY
+
+
+def test_where_no_rehearsal_is_nothing_is_held(plain: Connection) -> None:
+    hold_clock(plain, WALL, None)
+    assert load_clock(plain) == REAL
