@@ -155,6 +155,7 @@ class Stage:
         self.timings: dict[str, float] = {}
         self.ends: datetime | None = None
         self._looked = self._said = 0.0
+        self._accepted_before: int | None = None
         self._simulation = Simulation.of(made.home)
 
     def open(self) -> None:
@@ -213,7 +214,10 @@ class Stage:
         except OperationalError:
             # PostgreSQL is being started again.
             return None
-        if seen.accepted and "first_text" not in self.timings:
+        self._accepted_before = (
+            seen.accepted if self._accepted_before is None else self._accepted_before
+        )
+        if seen.accepted > self._accepted_before and "first_text" not in self.timings:
             self.timings["first_text"] = round(monotonic() - self.began, 2)
         return seen
 

@@ -173,6 +173,15 @@ def test_a_taken_port_is_found_before_anything_is_loaded(
     assert [path.name for path in tmp_path.iterdir()] == ["lock"]
 
 
+def test_a_key_that_cannot_be_used_is_refused_before_a_server_starts(
+    doorway: Callable[..., Told], tmp_path: Path
+) -> None:
+    told = doorway("up", DOORWAY_TEMPORAL_KEY="zz")
+    assert told.code == 2
+    assert told.err.startswith("DOORWAY_TEMPORAL_KEY must hold 32 bytes")
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+
+
 def test_the_doctor_finds_a_setting_that_cannot_be_used(doorway: Callable[..., Told]) -> None:
     told = doorway("doctor", DOORWAY_PORT="many")
     assert told.code == 1
