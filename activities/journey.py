@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities.hearing import hear_all
-from activities.staff import apply_actions
+from activities.staff import apply_actions, resume_who_stays
 from activities.texts import Texts
 from activities.time import Time
 from activities.turn import Turn
@@ -77,16 +77,16 @@ class JourneyActivities:
     async def _advance(self, session: AsyncSession, enrollment: Enrollment, now: datetime) -> Step:
         rate = self._time.clock.rate
         turn = await Turn.begin(session, enrollment, self._programs, self._texts, now, rate)
+        await resume_who_stays(turn)
         answers = await apply_actions(turn)
         await hear_all(turn)
         if enrollment.ended_at is None:
             await (turn.act() if enrollment.held_at is None else turn.end_if_over())
         errands = [Errand("letter", id_) for id_ in await letters.unprinted(session, enrollment.id)]
         errands += [Errand("note", id_) for id_ in await notes.unwritten(session, enrollment.id)]
-        until = turn.soonest if enrollment.held_at is None else None
         return Step(
             ended=enrollment.ended_at is not None,
-            wait_seconds=self._wall_seconds(until, now),
+            wait_seconds=self._wall_seconds(turn.soonest, now),
             errands=errands,
             answers=answers,
         )

@@ -3,6 +3,7 @@
 from sqlalchemy import select, update
 
 from activities.turn import Turn
+from domain.exits import Way
 from domain.journey import State
 from domain.outbox import Status
 from store import outcomes
@@ -54,11 +55,19 @@ async def _apply(turn: Turn, action: StaffAction) -> str:
     return "done"
 
 
+async def resume_who_stays(turn: Turn) -> None:
+    """What made the member leave was taken back: the journey goes on where it was."""
+    enrollment = turn.enrollment
+    if enrollment.hold in (Way.GRACE, Way.REROUTES) and enrollment.leaving is None:
+        await _resume(turn)
+
+
 async def _resume(turn: Turn) -> None:
     enrollment = turn.enrollment
     if enrollment.held_at is not None:
         await turn.shift_states(turn.now - enrollment.held_at)
     enrollment.held_at = enrollment.hold = enrollment.held_by = None
+    enrollment.leaving = enrollment.leaving_at = None
     await turn.session.execute(
         update(Intent)
         .where(Intent.enrollment_id == enrollment.id, Intent.status == Status.PENDING)

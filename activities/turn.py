@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities import exits
 from activities.effects import Scene, carry_out
 from activities.texts import Texts
 from domain import journey
-from domain.effects import SendText
-from domain.outbox import Purpose
+from domain.effects import OpenTask, SendText
+from domain.exits import Way
 from domain.program import Program
 from domain.stages import Do, Done, Facts, Wait
 from domain.state import shift
@@ -77,7 +78,16 @@ class Turn:
     async def end_if_over(self) -> None:
         """A hold keeps a journey's place, but not past the member's death or their STOP."""
         if (end := journey.over(await self.facts())) is not None:
-            await self.end(end)
+            return await self.end(end)
+        leaving_at = self.enrollment.leaving_at
+        if leaving_at is None:
+            return
+        if self.enrollment.hold == Way.GRACE:
+            self.soonest = leaving_at + self.program.grace
+        if self.enrollment.hold == Way.REROUTES:
+            key = f"reroute-{leaving_at:%Y%m%d}"
+            task = OpenTask(key, "new_pharmacy", "coordinator", self.program.reroute_within)
+            await carry_out(self.scene("exits"), task)
 
     async def act(self) -> None:
         for _ in range(MOST_TURNS):
@@ -132,16 +142,9 @@ class Turn:
         self.soonest = min(waits, default=None)
 
     async def end(self, state: journey.State) -> None:
-        self.enrollment.state = state
-        self.enrollment.ended_at = self.now
-        self.enrollment.ended_because = state
-        # The confirmation of a STOP and an answer to a cry for help still go out.
-        keep = (Purpose.STOP, Purpose.SAFETY)
-        await outbox.cancel_pending(self.session, self.enrollment.id, f"ended: {state}", keep=keep)
-        await outbox.close_prompts_of(self.session, self.enrollment.id)
+        await exits.end(self.session, self.enrollment, state, self.now)
         if state is journey.State.GRADUATED:
             await carry_out(self.scene(outbox.CLOSING), SendText("goodbye", "goodbye"))
-        self.record("ended", state)
 
     def record(self, kind: str, rule: str, detail: Mapping[str, Any] | None = None) -> None:
         outcomes.record(self.session, self.enrollment, kind, at=self.now, rule=rule, detail=detail)

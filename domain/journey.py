@@ -23,6 +23,10 @@ class State(StrEnum):
     UNABLE_TO_CONTACT = "unable_to_contact"
     DISENROLLED = "disenrolled"
     DECEASED = "deceased"
+    HOSPICE = "hospice"
+    LONG_TERM_CARE = "long_term_care"
+    MERGED = "merged"
+    NO_LONGER_FITS = "no_longer_fits"
     STOPPED = "stopped"
 
 

@@ -40,6 +40,8 @@ class Program:
     length_days: int
     grace: timedelta
     """How long after coverage ended its return is waited for."""
+    reroute_within: timedelta
+    """By when a member whose pharmacy no longer serves them has another."""
     read_within: timedelta
     """By when a person reads what a member wrote and no rule understood."""
     stages: tuple[str, ...]
@@ -55,10 +57,7 @@ class Program:
         rules: ReadingRules,
     ) -> "Program":
         read = _Reader(data, str(data.get("id", "a program without an id")))
-        stages = read.texts("stages")
-        for name in stages:
-            if name not in AFTER_OUTREACH:
-                read.refuse("stages", f"one of {', '.join(AFTER_OUTREACH)}, not {name!r}")
+        stages = _stages(read)
         plans: dict[str, Any] = {"outreach": _outreach(read.part("outreach"))}
         if "screening" in stages:
             plans["screening"] = _screening(read.part("screening"), instruments, z_codes)
@@ -83,6 +82,7 @@ class Program:
             services=read.texts("services"),
             length_days=read.number("length_days"),
             grace=read.days("grace_days"),
+            reroute_within=read.days("reroute_within_days"),
             read_within=read.hours("read_replies_within_hours"),
             stages=stages,
             plans=plans,
@@ -138,6 +138,14 @@ class _Reader:
         if not isinstance(found, dict):
             self.refuse(name, "a group of settings")
         return _Reader(found, f"{self.where}, {name}")
+
+
+def _stages(read: _Reader) -> tuple[str, ...]:
+    stages = read.texts("stages")
+    for name in stages:
+        if name not in AFTER_OUTREACH:
+            read.refuse("stages", f"one of {', '.join(AFTER_OUTREACH)}, not {name!r}")
+    return stages
 
 
 def _outreach(read: _Reader) -> OutreachPlan:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.exits import Exit
 from domain.outbox import SentText, Status
 from domain.stages import DeliveryFact, Facts, MedicationFact, NoteFact, ReadingFact
 from store.models import Enrollment
@@ -60,7 +61,7 @@ async def load(
         # A number of theirs has said stop: that holds for the member, not for the number alone.
         opted_out=False in numbers,
         dead=row.death_date is not None and row.death_date <= now.date(),
-        covered=row.coverage_end is None or row.coverage_end + grace >= now.date(),
+        covered=_covered(row.coverage_end, enrollment, grace, now),
         held=enrollment.held_at is not None,
         stopped=row.stopped,
         created_at=enrollment.created_at,
@@ -82,6 +83,16 @@ async def load(
             for at, systolic, diastolic, mg_dl in row.readings or ()
         ),
     )
+
+
+def _covered(
+    coverage_end: date | None, enrollment: Enrollment, grace: timedelta, now: datetime
+) -> bool:
+    """Not until grace has passed, counted from the last covered day or from the report."""
+    reported = enrollment.leaving_at if enrollment.leaving == Exit.DISENROLLED else None
+    if reported is not None and reported + grace <= now:
+        return False
+    return coverage_end is None or coverage_end + grace >= now.date()
 
 
 def _texts(rows: Iterable[list[Any]]) -> Mapping[tuple[str, int], SentText]:

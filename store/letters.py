@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -48,3 +48,19 @@ async def unprinted(session: AsyncSession, enrollment_id: str) -> Sequence[str]:
         .order_by(Letter.created_at)
     )
     return list(rows)
+
+
+WITHHELD = "withheld"
+"""The journey ended before the letter was printed."""
+
+
+async def withhold(session: AsyncSession, enrollment_id: str) -> None:
+    await session.execute(
+        update(Letter)
+        .where(
+            Letter.enrollment_id == enrollment_id,
+            Letter.spooled_at.is_(None),
+            Letter.problem.is_(None),
+        )
+        .values(problem=WITHHELD)
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -63,3 +63,15 @@ async def unwritten(session: AsyncSession, enrollment_id: str) -> Sequence[str]:
         )
     )
     return list(rows)
+
+
+WITHHELD = "withheld"
+"""The journey ended before the note left."""
+
+
+async def withhold(session: AsyncSession, enrollment_id: str) -> None:
+    await session.execute(
+        update(Note)
+        .where(Note.enrollment_id == enrollment_id, Note.sent_at.is_(None), Note.problem.is_(None))
+        .values(problem=WITHHELD)
+    )

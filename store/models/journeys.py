@@ -44,8 +44,11 @@ class Enrollment(Base):
     ended_because: Mapped[str | None]
     held_at: Mapped[datetime | None]
     hold: Mapped[str | None]
-    """hold, take_over or safety"""
+    """hold, take_over, safety, grace or reroutes"""
     held_by: Mapped[str | None]
+    leaving: Mapped[str | None]
+    """domain.exits.Exit: what was reported, while it stands"""
+    leaving_at: Mapped[datetime | None]
     nudged_at: Mapped[datetime | None]
     """Something new waits for the journey; `advance` clears it, the relay sees that it does."""
 
