@@ -10,7 +10,7 @@ from temporalio import activity
 
 from activities.time import Time
 from domain.program import Program
-from gateways.letter_words import MissingData, MissingTranslation
+from gateways.letter_words import MissingData, MissingTranslation, UnapprovedWording
 from gateways.print_spool import LetterConflict, LetterFacts, PrintSpool
 from gateways.typesetting import AddressTooLong, Typesetter, UnprintableText, pages
 from store import outcomes, tasks
@@ -19,7 +19,13 @@ from store.models import Enrollment, Letter, Member, Pharmacy
 
 log = structlog.get_logger()
 
-UNPRINTABLE = (MissingTranslation, MissingData, AddressTooLong, UnprintableText)
+UNPRINTABLE = (
+    MissingTranslation,
+    UnapprovedWording,
+    MissingData,
+    AddressTooLong,
+    UnprintableText,
+)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "problem": {
         "MissingTranslation": "there is no letter in the member's language",
+        "UnapprovedWording": "nobody has approved the letter in the member's language yet",
         "MissingData": "there is no address, or something else is missing",
         "AddressTooLong": "the address does not fit the window",
         "UnprintableText": "a letter of the name or address cannot be printed",

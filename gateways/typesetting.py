@@ -15,7 +15,7 @@ from domain.notes import CoordinationNote
 from gateways.letter_words import LetterWords
 from gateways.note_words import FITS, note_page, read_notices
 
-FONT_PACKAGES = ("fontpkg_atkinson_hyperlegible", "fontpkg_noto_sans")
+FONT_PACKAGES = ("fontpkg_atkinson_hyperlegible", "fontpkg_noto_sans", "fontpkg_almarai")
 PLAIN_PT, LARGE_PT = 12, 18
 """Large print begins at 18 point (plans' accessibility rules; see the taglines in letter.typ)."""
 
@@ -38,9 +38,10 @@ class NoteTooLong(Exception):
 class Typesetter:
     """Safe to share between threads; the same data give the same bytes."""
 
-    def __init__(self, templates: Path) -> None:
+    def __init__(self, templates: Path, *, drafts: bool = False) -> None:
+        """`drafts`: set unapproved words too, for those who are to approve them."""
         self._templates = templates
-        self._words = LetterWords(templates / "letters")
+        self._words = LetterWords(templates / "letters", drafts=drafts)
         self._lock = threading.Lock()
         fonts = typst.Fonts(
             include_system_fonts=False,
@@ -58,7 +59,7 @@ class Typesetter:
 
         `data`: letter_id, date (a `date`), sender {name, address [lines], phone}, recipient {name,
         address [lines]}, member {name}, pharmacy {name, phone, address [lines]}. Raises
-        MissingTranslation, MissingData, UnprintableText, AddressTooLong.
+        MissingTranslation, UnapprovedWording, MissingData, UnprintableText, AddressTooLong.
         """
         page = self._words.fill(name, language, data)
         page["size"] = LARGE_PT if large_print else PLAIN_PT

@@ -25,7 +25,7 @@ from runtime.temporal_server import temporal_binary
 
 LEAST_FREE_BYTES = 1_000_000_000
 MOST_SKEW_SECONDS = 5.0
-FONTS = ("fontpkg_noto_sans", "fontpkg_atkinson_hyperlegible")
+FONTS = ("fontpkg_noto_sans", "fontpkg_atkinson_hyperlegible", "fontpkg_almarai")
 LOCAL = ("http://127.0.0.1", "http://localhost", "http://[::1]")
 
 

@@ -1,5 +1,6 @@
 """The words of letters: complete, plain, discreet, and never in the wrong language."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,15 @@ import yaml
 from printed import LETTERS, TEMPLATES, data, languages, letters
 from readability import fernandez_huerta_ease, flesch_kincaid_grade
 
-from gateways.letter_words import LetterWords, MissingData, MissingTranslation, isolate
+from gateways.letter_words import (
+    LetterWords,
+    MissingData,
+    MissingTranslation,
+    UnapprovedWording,
+    approved,
+    isolate,
+    isolate_name,
+)
 from gateways.typesetting import Typesetter
 
 
@@ -19,7 +28,7 @@ def typesetter() -> Typesetter:
 
 
 @letters
-@pytest.mark.parametrize("language", ["fr", "ar", ""])
+@pytest.mark.parametrize("language", ["fr", "zh", ""])
 def test_a_language_without_words_is_never_replaced_by_another(
     typesetter: Typesetter, name: str, language: str
 ) -> None:
@@ -91,7 +100,7 @@ def test_the_languages_of_a_letter_say_the_same_things(name: str) -> None:
         steps = [len(part.get("steps", [])) for part in catalogue["parts"]]
         return catalogue["version"], parts, steps, holes
 
-    assert shape("en") == shape("es")
+    assert shape("en") == shape("es") == shape("ar")
 
 
 TELLING = re.compile(
@@ -114,13 +123,75 @@ def test_numbers_are_isolated_only_where_the_text_runs_from_right_to_left() -> N
     assert isolate("555-0134", rtl=False) == "555-0134"
 
 
-def test_an_arabic_catalogue_would_isolate_its_numbers(tmp_path: Path) -> None:
-    for name in ("words", "goodbye"):
-        for language in ("en", "es"):
-            source = LETTERS / f"{name}.{language}.yaml"
-            (tmp_path / source.name).write_bytes(source.read_bytes())
-        (tmp_path / f"{name}.ar.yaml").write_bytes((LETTERS / f"{name}.en.yaml").read_bytes())
-    page = LetterWords(tmp_path).fill("goodbye", "ar", data())
+def test_a_name_runs_as_its_own_letters_do() -> None:
+    assert isolate_name("Maria", rtl=True) == "\u2068Maria\u2069"
+    assert isolate_name("Maria", rtl=False) == "Maria"
+
+
+@letters
+def test_arabic_words_isolate_numbers_addresses_and_names(name: str) -> None:
+    page = LetterWords(LETTERS, drafts=True).fill(name, "ar", data())
+    steps = " ".join(step for part in page["parts"] for step in part.get("steps", []))
     assert page["rtl"] is True
-    assert "\u2066(740) 555-0134\u2069" in page["parts"][1]["steps"][0]
-    assert "\u2066" not in str(page["taglines"])
+    assert "\u2066(740) 555-0134\u2069" in steps
+    assert "\u206612 Putnam Ave, Zanesville, OH 43701\u2069" in steps
+    assert "\u2068Muskingum Family Pharmacy\u2069" in steps
+    assert "\u2068Maria\u2069" in page["greeting"]
+    said = json.dumps([list(part.values()) for part in page["parts"]], ensure_ascii=False)
+    assert re.findall(r"[A-Za-z0-9]+", re.sub("[\u2066\u2068].*?\u2069", "", said)) == []
+
+
+@letters
+def test_a_draft_is_never_printed(typesetter: Typesetter, name: str) -> None:
+    with pytest.raises(UnapprovedWording, match=rf"{name}\.ar\.yaml"):
+        typesetter.letter(name, "ar", data(), large_print=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "may"),
+    [
+        pytest.param({"version": 1}, True, id="words that are no draft"),
+        pytest.param({"version": 1, "draft": True}, False, id="a draft nobody approved"),
+        pytest.param(
+            {"version": 1, "draft": True, "approved_on": "2026-12-01"}, False,
+            id="an approval that does not say of what",
+        ),
+        pytest.param(
+            {"version": 1, "draft": True, "approved_on": "2026-12-01", "approved_version": 1}, True,
+            id="the version that was approved",
+        ),
+        pytest.param(
+            {"version": 2, "draft": True, "approved_on": "2026-12-01", "approved_version": 1},
+            False, id="a version after the approved one",
+        ),
+    ],
+)  # fmt: skip
+def test_an_approval_holds_for_one_version(words: dict[str, Any], may: bool) -> None:
+    assert approved(words) is may
+
+
+def test_an_approved_draft_is_printed_but_not_with_unapproved_shared_words(tmp_path: Path) -> None:
+    for path in LETTERS.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+
+    def approve(file: str) -> None:
+        words = (tmp_path / file).read_text("utf-8")
+        dated = words.replace("approved_on:", "approved_on: 2026-12-01")
+        (tmp_path / file).write_text(dated.replace("approved_version:", "approved_version: 1"))
+
+    approve("goodbye.ar.yaml")
+    assert LetterWords(tmp_path).is_draft("goodbye", "ar")
+    with pytest.raises(UnapprovedWording):
+        LetterWords(tmp_path).fill("goodbye", "ar", data())
+    approve("words.ar.yaml")
+    assert LetterWords(tmp_path).fill("goodbye", "ar", data())["language"] == "ar"
+    assert LetterWords(tmp_path).is_draft("introduction", "ar")
+
+
+def test_a_tagline_nobody_approved_is_not_printed() -> None:
+    printed = LetterWords(LETTERS).fill("goodbye", "en", data())["taglines"]
+    drafts = LetterWords(LETTERS, drafts=True).fill("goodbye", "en", data())["taglines"]
+    assert [line["language"] for line in printed] == ["en", "es"]
+    assert [line["language"] for line in drafts] == ["en", "es", "ar"]
+    assert "\u2066(614) 555-0135\u2069" in drafts[2]["text"]
+    assert "\u2066" not in str(drafts[:2])

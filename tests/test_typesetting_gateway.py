@@ -88,7 +88,7 @@ def test_every_letter_offers_free_help_in_both_languages_at_18_point(
 ) -> None:
     pdf = typesetter.letter(name, language, data(), large_print=False)
     sizes = {words.split(":")[0].strip(): size for words, size, _, _ in spans(pdf)}
-    for tagline in ("Free help in English", "Ayuda gratis en español"):
+    for tagline in ("Free language help and aids", "Intérprete y apoyos gratis"):
         assert next(s for words, s in sizes.items() if tagline in words) == pytest.approx(18)
     assert "(614) 555-0135 (TTY 711)" in text(pdf)
 
