@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.letters import plain_phone
+from activities.receiving_acts import CONFIRMS_STOP
 from activities.texts import MissingTranslation, Texts
 from activities.time import Time
 from domain.gate import GateFacts, GateRules, Verdict, judge
@@ -89,6 +90,7 @@ class Gate:
             care_texts=found.care_texts,
             open_until=phone.open_until if phone and found.other_question else None,
             asks=intent.asks is not None,
+            confirms_stop=intent.template == CONFIRMS_STOP,
         )
 
     def _body(self, intent: Intent, found: Situation) -> tuple[str | None, bool]:

@@ -17,6 +17,8 @@ log = structlog.get_logger()
 
 # Two machines that thank each other would never stop: one acknowledgement a day.
 ACKNOWLEDGE_EVERY = timedelta(hours=24)
+DANGER = "danger_"
+"""Begins the reading of a cry for help (activities.receiving.name)."""
 
 
 async def hear_all(turn: Turn) -> None:
@@ -37,7 +39,10 @@ async def hear_all(turn: Turn) -> None:
 
 async def _hear(turn: Turn, text: InboundText) -> bool:
     if text.reading != inbound.PLAIN_TEXT:
-        return True  # The webhook's own transaction has acted on it already.
+        # The webhook's own transaction has acted on it already.
+        if text.reading.startswith(DANGER):
+            await _keep_reading(turn, text)
+        return True
     if turn.enrollment.ended_at is not None or turn.enrollment.held_at is not None:
         await _to_a_person(turn, text, acknowledge=False)
         return False
@@ -55,6 +60,25 @@ async def _hear(turn: Turn, text: InboundText) -> bool:
     if not heard.understood:
         await _to_a_person(turn, text, acknowledge=not heard.effects)
     return heard.understood
+
+
+async def _keep_reading(turn: Turn, text: InboundText) -> None:
+    """A reading beside a cry for help is kept and judged; nothing is answered.
+
+    Only one spelled as a reading: beside such words a bare number may be anything.
+    """
+    if turn.enrollment.ended_at is not None:
+        return
+    known = await turn.facts()
+    found = journey.heard_unasked(turn.program, turn.states, text.body, known, turn.now)
+    if found is None:
+        return
+    stage, heard = found
+    turn.states[stage] = heard.state
+    await turn.save(stage)
+    for effect in heard.effects:
+        if not isinstance(effect, SendText):
+            await carry_out(turn.scene(stage, text), effect)
 
 
 async def _stage_that_hears(turn: Turn, text: InboundText) -> tuple[str, Heard] | None:

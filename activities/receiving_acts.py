@@ -14,6 +14,8 @@ from store import consents, outbox, outcomes, tasks
 from store.models import ContactPoint, Enrollment, InboundText, Member
 
 MEMBER = "member"
+CONFIRMS_STOP = "stop_confirmed"
+"""The text that says that texts have ended; the gate withholds it when a START came after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +105,16 @@ async def stop(received: Received, *, doubtful: bool, confirm: bool = True) -> N
     await _cancel_all(received)
     received.record("opted_out", received.text.reading)
     if confirm and not already:
-        await answer(received, "stop_confirmed", Purpose.STOP)
+        await answer(received, CONFIRMS_STOP, Purpose.STOP)
     if doubtful:
         await _look(received, "doubtful_stop")
 
 
 async def start(received: Received) -> None:
+    """Consent again; the confirmation of an earlier STOP may not leave after it."""
     session, phone = received.session, received.text.phone
+    await outbox.lock_phone(session, phone)
+    await outbox.supersede(session, phone, CONFIRMS_STOP)
     consents.record(
         session, phone, given=True, at=received.now, how="text", actor=MEMBER,
         evidence=received.text.sid,

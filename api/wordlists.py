@@ -120,6 +120,7 @@ WORDS: dict[str, dict[str, str]] = {
         "bad_number": "the number cannot receive texts",
         "opted_out": "the member opted out",
         "no_consent": "no consent to texts is on file",
+        "superseded": "a later START made it untrue",
         "deceased": "the member is recorded as deceased",
         "not_covered": "coverage has ended",
         "journey_ended": "the journey has ended",

@@ -26,6 +26,8 @@ class Reason(StrEnum):
     BAD_NUMBER = "bad_number"
     OPTED_OUT = "opted_out"
     NO_CONSENT = "no_consent"
+    SUPERSEDED = "superseded"
+    """It confirms a STOP that a later START has taken back."""
     DECEASED = "deceased"
     NOT_COVERED = "not_covered"
     JOURNEY_ENDED = "journey_ended"
@@ -98,6 +100,8 @@ class GateFacts:
     open_until: datetime | None
     """Until when somebody else's question is open on this phone."""
     asks: bool = False
+    confirms_stop: bool = False
+    """Its words say that texts have ended: untrue once the newest line says they may come."""
 
 
 def judge(facts: GateFacts, rules: GateRules, now: datetime) -> Verdict:
@@ -140,6 +144,7 @@ def _never(facts: GateFacts, rules: GateRules, now: datetime) -> Reason | None:
         Reason.DECEASED: facts.dead,
         Reason.OPTED_OUT: facts.consented is False and not stop,
         Reason.NO_CONSENT: facts.consented is None and not (stop or safety),
+        Reason.SUPERSEDED: stop and facts.confirms_stop and facts.consented is True,
         Reason.NOT_COVERED: not facts.covered and facts.purpose is Purpose.CARE,
         Reason.JOURNEY_ENDED: facts.journey_ended and facts.purpose is Purpose.CARE,
         Reason.EXPIRED: now >= facts.expires_at,

@@ -112,6 +112,17 @@ async def cancel_for_phone(
     )
 
 
+async def supersede(session: AsyncSession, phone: str, template: str) -> None:
+    """What waits for this phone in these words is no longer true; the phone must be locked."""
+    await session.execute(
+        update(Intent)
+        .where(
+            Intent.phone == phone, Intent.template == template, Intent.status == Status.PENDING
+        )
+        .values(status=Status.WITHHELD, reason="superseded")
+    )
+
+
 async def close_prompt(session: AsyncSession, phone: str, intent_id: str) -> None:
     """The question was answered: another may be asked on this phone."""
     await session.execute(

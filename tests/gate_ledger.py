@@ -127,6 +127,7 @@ class Ledger:
             ],
             open_until=asked[1] if asked and theirs and bug != "asks over others" else None,
             asks=text.asks,
+            confirms_stop=text.purpose is Purpose.STOP and bug != "confirms after a start",
         )  # fmt: skip
 
     def write(self, text: Text, *, arrives: bool, answered: bool) -> None:

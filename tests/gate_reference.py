@@ -176,6 +176,8 @@ def _refused(facts: GateFacts, now: int) -> Plain | None:
         why = "opted_out"
     elif kind in ("care", "reply") and facts.consented is None:
         why = "no_consent"
+    elif kind == "stop" and facts.confirms_stop and facts.consented:
+        why = "superseded"
     elif kind == "care" and not facts.covered:
         why = "not_covered"
     elif kind == "care" and facts.journey_ended:

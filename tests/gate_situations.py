@@ -30,7 +30,7 @@ def any_day(draw: Random) -> int:
     year = draw.choice(YEARS)
     day = date(year, 1, 1).toordinal() + draw.randrange(365)
     return draw.choice(
-        [day, day, day - day % 7, draw.choice(change_days(year)), draw.choice(change_days(year)),
+        [day, day, day + -day % 7, draw.choice(change_days(year)), draw.choice(change_days(year)),
          date(year, *draw.choice([(1, 1), (7, 4), (11, 11), (12, 24), (12, 26)])).toordinal()]
     )  # fmt: skip
 
@@ -74,7 +74,7 @@ def situation(
         segments=draw.choice([None, 3]) if rare() else draw.choice([1, 2]), max_segments=2,
         sound=not rare(), care_texts=care_texts(draw, now),
         open_until=moment(now + draw.randrange(-HOUR, 3 * DAY)) if draw.random() < 0.3 else None,
-        asks=draw.random() < 0.3,
+        asks=draw.random() < 0.3, confirms_stop=draw.random() < 0.3,
     )  # fmt: skip
 
 

@@ -181,6 +181,8 @@ class Lane(RuleBasedStateMachine):
                 earlier = [event for event in confirmed if event < line.event]
                 assert not earlier or not self._stopped(phone, line.event)
             assert len(confirmed) <= len(self.stops[phone])
+            for line in self._lines(phone, Purpose.STOP):
+                assert self._stopped(phone, line.text.taken), "a START came before it"
 
     @invariant()
     def nobody_is_written_to_without_consent_or_at_a_wrong_number_or_on_hold(self) -> None:
@@ -242,7 +244,8 @@ def test_the_promises_hold_whatever_happens() -> None:
     "bug",
     ["tries again", "several in flight", "forgets consent", "no lease",
      "confirms every stop", "forgets wrong numbers", "forgets holds", "caps by journey",
-     "one zone is enough", "asks over others", "last receipt wins"],
+     "one zone is enough", "asks over others", "last receipt wins",
+     "confirms after a start"],
 )  # fmt: skip
 def test_a_planted_bug_is_caught(bug: str) -> None:
     planted = type("Planted", (Lane,), {"bug": bug})

@@ -61,6 +61,10 @@ def test_it_may_not_leave_after_it_expires() -> None:
             id="after a stop only its confirmation leaves",
         ),
         pytest.param(
+            given_(confirms_stop=True), Reason.SUPERSEDED, {CARE, REPLY, SAFETY},
+            id="the confirmation of a stop that a start took back",
+        ),
+        pytest.param(
             given_(consented=None), Reason.NO_CONSENT, {STOP, SAFETY},
             id="without a consent on file",
         ),
@@ -235,6 +239,7 @@ def situations(draw: st.DrawFn) -> tuple[GateFacts, datetime]:
         segments=draw(st.sampled_from([None, 1, 1, 1, 3])), max_segments=2,
         sound=not draw(usually), care_texts=draw(st.lists(ago, max_size=4)),
         open_until=draw(st.none() | near), asks=draw(st.booleans()),
+        confirms_stop=draw(st.booleans()),
     )  # fmt: skip
     return facts, now
 

@@ -148,6 +148,24 @@ async def test_a_reading_counts_though_another_question_is_open(house: House) ->
     assert (await house.one(Stage, ("e1", "screening"))).state["misread"] == 0
 
 
+async def test_a_reading_beside_a_cry_for_help_is_kept_and_not_answered(house: House) -> None:
+    house.given(*ana(), *done(screening="completed"))
+    await house.text_in("my chest hurts and my pressure is 200/130")
+    await house.advance()
+    assert (await house.only(Reading)).systolic == 200
+    kinds = sorted(task.kind for task in await house.all(Task))
+    assert kinds == ["danger_emergency", "reading"]
+    assert await templates(house) == ["emergency"]
+    assert (await house.one(Stage, ("e1", "coaching"))).state["readings"] == 1
+
+
+async def test_a_number_beside_a_cry_for_help_is_not_taken_for_a_reading(house: House) -> None:
+    house.given(*ana(), *done(screening="completed"))
+    await house.text_in("I took 90 sleeping pills")
+    await house.advance()
+    assert await house.all(Reading) == []
+
+
 async def test_free_words_reach_a_person_and_are_acknowledged_once_a_day(house: House) -> None:
     house.given(*ana(), *done(screening="completed"))
     for hours in (0, 1, 23, 25):

@@ -134,6 +134,46 @@ async def test_start_after_stop_gives_consent_again(house: House) -> None:
     assert set(await answers(house)) == {("stop_confirmed", "stop"), ("start_confirmed", "reply")}
 
 
+async def sent_templates(house: House) -> list[str]:
+    return [i.template for i in await house.all(Intent, status="accepted")]
+
+
+@pytest.mark.parametrize(
+    ("said", "leaves"),
+    [
+        pytest.param(["STOP"], ["stop_confirmed"], id="a stop alone is confirmed"),
+        pytest.param(["STOP", "START"], ["start_confirmed"], id="a start takes the stop back"),
+        pytest.param(["STOP", "START", "STOP"], ["stop_confirmed"], id="the last stop counts"),
+        pytest.param(
+            ["STOP", "START", "STOP", "START"], ["start_confirmed"], id="the last start counts"
+        ),
+        pytest.param(
+            ["Stop texting me. I want to kill myself.", "START"],
+            ["crisis", "start_confirmed"],
+            id="help asked for with a stop leaves all the same",
+        ),
+    ],
+)
+async def test_only_the_newest_word_on_consent_is_confirmed(
+    house: House, said: list[str], leaves: list[str]
+) -> None:
+    for number, words in enumerate(said):
+        await house.text_in(words, sid=f"SM{number}")
+    # A hold after a cry for help delays what is not urgent, and is not what is asked here.
+    await house.change(Enrollment, "e1", held_at=None, hold=None)
+    await house.send_all()
+    assert sorted(await sent_templates(house)) == leaves
+    held_back = await house.all(Intent, status="withheld")
+    assert {i.reason for i in held_back} <= {"superseded"}
+
+
+async def test_a_coordinators_note_of_consent_supersedes_too(house: House) -> None:
+    await house.text_in("STOP")
+    house.given(consent(how="voice", actor="staff"))
+    await house.send_all()
+    assert [i.reason for i in await house.all(Intent)] == ["superseded"]
+
+
 async def test_a_wrong_number_is_never_used_for_that_member_again(house: House) -> None:
     house.given(due())
     await house.text_in("wrong number")
