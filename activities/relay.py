@@ -24,6 +24,7 @@ from gateways.journeys import JourneyGateway, JourneyOver
 from gateways.sms import SmsGateway
 from store import enrollments
 from store.database import Transaction
+from store.enrollments import Nudge
 from store.models import Enrollment
 
 log = structlog.get_logger()
@@ -36,13 +37,26 @@ SETTLE_EVERY = 2.0
 POLL_EVERY = 60.0
 """A lost webhook's text is found within minutes, far inside the quarter of an hour promised."""
 BATCH = 50
+HEARTBEAT = 0.5
 AGAIN_AFTER = timedelta(seconds=3)
-"""A journey that has not taken note of a signal by then is told again."""
+"""A journey that has not taken note of a signal by then is told again, and later each time."""
+AGAIN_AT_MOST = timedelta(seconds=60)
+FORGET_AFTER = 2 * AGAIN_AT_MOST
+MOST_WAITING = 1_000
+"""How many may be kept out of one look; beyond it the longest waiting are told once more."""
 
 
 @dataclass(frozen=True)
 class Relay:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How often a journey was told of one nudge, and until when it is left in peace (wall)."""
+
+    times: int
+    until: datetime
 
 
 @dataclass
@@ -53,7 +67,8 @@ class RelayActivities:
     receiver: Receiver
     carrier: SmsGateway | None
     time: Time
-    _told: dict[str, float] = field(default_factory=dict)
+    _told: dict[Nudge, _Told] = field(default_factory=dict)
+    """By nudge, so that a journey that took note hears of its next news at once."""
 
     @activity.defn
     async def relay_news(self, _request: Relay) -> None:
@@ -66,7 +81,7 @@ class RelayActivities:
         try:
             while any(not loop.done() for loop in loops):
                 activity.heartbeat()
-                await asyncio.wait(loops, timeout=2.0)
+                await asyncio.wait(loops, timeout=HEARTBEAT)
                 if any(loop.done() and loop.exception() for loop in loops):
                     break
         finally:
@@ -86,9 +101,10 @@ class RelayActivities:
     async def start_and_tell(self) -> None:
         async with self.transaction() as session:
             new = await enrollments.unstarted(session, BATCH)
-            told = await enrollments.nudged(session, BATCH)
+            nudged = await enrollments.nudged(session, BATCH, but_not=self._waiting())
         await self._each(self._start, new)
-        await self._each(self._tell, self._due(told))
+        self._count(nudged)
+        await self._each(self._tell, nudged)
 
     async def _each(
         self, work: Callable[[Enrollment], Awaitable[None]], found: Sequence[Enrollment]
@@ -118,15 +134,22 @@ class RelayActivities:
             row.started_at = row.started_at or self.time.now()
         log.info("journey_started", enrollment_id=enrollment.id, program=enrollment.program)
 
-    def _due(self, nudged: Sequence[Enrollment]) -> list[Enrollment]:
-        """Those not told of this nudge, or told long enough ago without taking note."""
-        now = self.time.wall().timestamp()
-        keys = {_news_id(each) for each in nudged}
-        self._told = {key: at for key, at in self._told.items() if key in keys}
-        again = AGAIN_AFTER.total_seconds()
-        due = [each for each in nudged if now - self._told.get(_news_id(each), 0.0) > again]
-        self._told |= {_news_id(each): now for each in due}
-        return due
+    def _waiting(self) -> list[Nudge]:
+        """Nudges told of too short a while ago to be told again; long ones never block the rest."""
+        now = self.time.wall()
+        self._told = {
+            nudge: told for nudge, told in self._told.items() if now < told.until + FORGET_AFTER
+        }
+        return [nudge for nudge, told in self._told.items() if now < told.until][-MOST_WAITING:]
+
+    def _count(self, nudged: Sequence[Enrollment]) -> None:
+        now = self.time.wall()
+        for each in nudged:
+            before = self._told.pop(_nudge(each), None)
+            times = before.times + 1 if before else 1
+            # The exponent is bounded: a journey may be deaf for days.
+            wait = min(AGAIN_AFTER * 2 ** min(times - 1, 10), AGAIN_AT_MOST)
+            self._told[_nudge(each)] = _Told(times, now + wait)
 
     async def _tell(self, enrollment: Enrollment) -> None:
         # A second telling of the same nudge has an id of its own: the first may have been lost.
@@ -138,6 +161,10 @@ class RelayActivities:
         except JourneyOver:
             # What comes after the end is still heard: a step without a workflow hands it on.
             await self.advance.advance(Advance(EnrollmentId(enrollment.id)))
+
+
+def _nudge(enrollment: Enrollment) -> Nudge:
+    return enrollment.id, enrollment.nudged_at
 
 
 def _news_id(enrollment: Enrollment) -> str:

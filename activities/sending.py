@@ -31,7 +31,7 @@ SPELL = timedelta(minutes=5)
 """How long one activity keeps the lane; the workflow then starts the next."""
 LEASE = timedelta(seconds=4)
 """After it the text may no longer be written to the carrier."""
-HEARTBEAT = 2.0
+HEARTBEAT = 0.5
 IDLE_SECONDS = 0.25
 PERSON_WITHIN = timedelta(hours=24)
 

@@ -48,6 +48,10 @@ log = structlog.get_logger()
 LOOK_AGAIN = timedelta(hours=1)
 WORKFLOWS = [MemberJourney, Sending, Relaying]
 STOPPING = timedelta(seconds=8)
+# A worker that is killed is missed after as long: by the journeys it held, and by the loops whose
+# heartbeat ends (workflows/sending.py, workflows/relay.py).
+HEARTBEAT_SENT = timedelta(seconds=1)
+HELD_FOR = timedelta(seconds=3)
 
 
 def load(settings: Settings, folder: Path, *, start: bool, limit: int | None) -> int:
@@ -155,12 +159,14 @@ def workers(client: Client, crew: Crew) -> list[Worker]:
                 crew.notes.write_note,
             ],
             graceful_shutdown_timeout=STOPPING,
+            sticky_queue_schedule_to_start_timeout=HELD_FOR,
         ),
         Worker(
             client,
             task_queue=SENDING_QUEUE,
             activities=[crew.sending.send_due, crew.relay.relay_news],
             disable_eager_activity_execution=True,
+            max_heartbeat_throttle_interval=HEARTBEAT_SENT,
             graceful_shutdown_timeout=STOPPING,
         ),
     ]

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.models import ContactPoint, Enrollment, Intent
+
+Nudge = tuple[str, datetime | None]
+"""An enrollment, and since when something new waits for it."""
 
 
 async def lock(session: AsyncSession, enrollment_id: str) -> Enrollment:
@@ -31,11 +34,15 @@ async def of_intent(session: AsyncSession, intent_id: str | None) -> str | None:
     return await session.scalar(select(Intent.enrollment_id).where(Intent.id == intent_id))
 
 
-async def nudged(session: AsyncSession, limit: int) -> Sequence[Enrollment]:
+async def nudged(
+    session: AsyncSession, limit: int, *, but_not: Sequence[Nudge] = ()
+) -> Sequence[Enrollment]:
     """Running journeys that something new waits for, the longest waiting first."""
+    nudge_of = tuple_(Enrollment.id, Enrollment.nudged_at)
     rows = await session.scalars(
         select(Enrollment)
         .where(Enrollment.nudged_at.is_not(None), Enrollment.started_at.is_not(None))
+        .where(nudge_of.not_in(but_not))
         .order_by(Enrollment.nudged_at)
         .limit(limit)
     )

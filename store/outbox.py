@@ -116,9 +116,7 @@ async def supersede(session: AsyncSession, phone: str, template: str) -> None:
     """What waits for this phone in these words is no longer true; the phone must be locked."""
     await session.execute(
         update(Intent)
-        .where(
-            Intent.phone == phone, Intent.template == template, Intent.status == Status.PENDING
-        )
+        .where(Intent.phone == phone, Intent.template == template, Intent.status == Status.PENDING)
         .values(status=Status.WITHHELD, reason="superseded")
     )
 

@@ -8,7 +8,7 @@ import pytest_asyncio
 from fakes import House, ana, open_house
 from make_journeys import HOUR, NOW
 
-from activities.relay import AGAIN_AFTER
+from activities.relay import AGAIN_AFTER, BATCH
 from store.models import Enrollment, InboundText, Intent, Task
 
 
@@ -43,6 +43,35 @@ async def test_a_journey_is_told_once_and_again_when_it_takes_no_note(house: Hou
     house.time.pass_by(timedelta(minutes=1))
     await house.relay.start_and_tell()
     assert len(house.journeys.told) == 2
+
+
+async def test_a_deaf_journey_is_told_ever_less_often_until_it_takes_note(house: House) -> None:
+    await house.text_in("hello")
+    begin, told = house.time.watch, []
+    for _ in range(200):
+        before = len(house.journeys.told)
+        await house.relay.start_and_tell()
+        if len(house.journeys.told) > before:
+            told.append((house.time.watch - begin).total_seconds())
+        house.time.pass_by(timedelta(seconds=1))
+    assert told == [0, 3, 9, 21, 45, 93, 153]
+    await house.advance()
+    await house.text_in("hello again", sid="SM-2")
+    before = len(house.journeys.told)
+    await house.relay.start_and_tell()
+    assert len(house.journeys.told) == before + 1, "news of its own is told at once"
+
+
+async def test_any_number_of_deaf_journeys_never_keep_one_from_its_news(house: House) -> None:
+    for number in range(BATCH + 5):
+        house.given(
+            make.member(f"d{number}"),
+            make.enrollment(f"deaf{number}", f"d{number}", nudged_at=NOW - HOUR),
+        )
+    await house.text_in("hello")
+    await house.relay.start_and_tell()
+    await house.relay.start_and_tell()
+    assert "m1" in {member for member, _ in house.journeys.told}
 
 
 async def test_a_reply_after_the_journeys_end_reaches_a_person(house: House) -> None:

@@ -34,4 +34,6 @@ async def test_a_relay_that_died_is_missed_within_seconds(temporal: WorkflowEnvi
         if event.HasField("activity_task_scheduled_event_attributes")
     )
     assert asked.task_queue.name == SENDING_QUEUE
-    assert asked.heartbeat_timeout.ToTimedelta() == timedelta(seconds=10)
+    assert asked.heartbeat_timeout.ToTimedelta() == timedelta(seconds=4)
+    assert asked.retry_policy.initial_interval.ToTimedelta() == timedelta(seconds=1)
+    assert asked.retry_policy.backoff_coefficient == 1.0, "many deaths never make it slower"

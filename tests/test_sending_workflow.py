@@ -22,7 +22,8 @@ async def test_spell_follows_spell_on_the_queue_of_sending(temporal: WorkflowEnv
     assert spells.lanes == [3, 3, 3]
     assert {each.task_queue.name for each in asked} == {SENDING_QUEUE}
     # A worker that died is missed within seconds, not when its spell would have ended.
-    assert {each.heartbeat_timeout.ToTimedelta() for each in asked} == {timedelta(seconds=10)}
+    assert {each.heartbeat_timeout.ToTimedelta() for each in asked} == {timedelta(seconds=4)}
+    assert {each.retry_policy.backoff_coefficient for each in asked} == {1.0}
 
 
 async def test_a_lane_begins_anew_as_the_same_lane(temporal: WorkflowEnvironment) -> None:
