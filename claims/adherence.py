@@ -3,8 +3,9 @@
 import duckdb
 
 from claims.adherence_rules import AdherenceRules
-from claims.conditions import table
+from claims.covered_days import count_covered_days
 from claims.stays import cut_stays_out
+from claims.tables import table
 
 # Two periods: the measurement year up to the as-of date, which is reported, and the last 12
 # months, which are scored. Early in a year no treatment period of it is long enough yet: the last
@@ -36,31 +37,23 @@ whole as (
     from drug d semi join class_rule r on r.drug_class = d.drug_class
     anti join listed l on l.ndc11 = d.ndc11 and l.drug_class = d.drug_class),
 target as (select * from listed union select * from whole)
-select ndc11, r.class_no, dense_rank() over (order by drug_class, ingredient)::int as target_no
-from target join class_rule r using (drug_class)
+select n.drug_no, r.class_no,
+    dense_rank() over (order by r.drug_class, t.ingredient)::int as target_no
+from target t join class_rule r using (drug_class) join drug_no n using (ndc11)
 """
 
-_PERSONS = """
-create table person_no as
-select person_id, row_number() over (order by person_id)::int as person_no
-from (select distinct person_id from member)
-"""
-
-# One number per member, period and ingredient (`series`) and per member, period and class
-# (`course`): windows over numbers are several times faster than over texts.
 _DOSE = """
 create table dose as
 with taken as materialized (
-    select p.person_no::bigint * 2 as calendar, t.target_no, t.class_no, f.filled_on,
-        f.days_supply as d
-    from fill f join drug_target t using (ndc11) join person_no p using (person_id)),
+    select f.person_no, t.target_no, t.class_no, f.filled_on, f.days_supply as d
+    from fill f join drug_target t using (drug_no)),
 placed as (
-    select *, 0 as period, filled_on - (select first from measured where period = 0) as day
+    select *, 0::tinyint as period,
+        filled_on - (select first from measured where period = 0) as day
     from taken where filled_on <= (select last from measured where period = 0)
     union all
-    select *, 1, filled_on - (select first from measured where period = 1) from taken)
-select (calendar + period) * 16777216 + target_no as series,
-    (calendar + period) * 64 + class_no as course, day, day as s, d
+    select *, 1::tinyint, filled_on - (select first from measured where period = 1) from taken)
+select person_no, period, target_no, class_no, day::int as day, day::int as s, d
 from placed where day >= 0
 """
 
@@ -69,7 +62,7 @@ create table covered_from as
 with open as (
     select p.person_no, s.first, s.last, max(s.last) over (partition by p.person_no
         order by s.first, s.last rows between unbounded preceding and 1 preceding) as so_far
-    from span s join person_no p using (person_id)),
+    from span s join known p using (person_no)),
 island as (
     select *, count(*) filter (
             so_far is null or (so_far < date '9999-12-31' and first > so_far + 1))
@@ -80,63 +73,36 @@ select person_no, min(first) as first, max(last) as last from island group by pe
 # From the first fill to the last day that counts, both included, as days of the period.
 _COURSES = """
 create table course as
-with started as (select course, min(day) as first from dose group by 1),
-dated as (
-    select course, first, (course // 128)::int as person_no, (course // 64 % 2)::int as period,
-        (course % 64)::int as class_no from started)
-select d.*, p.person_id, (m.first + d.first::int) as index_date,
+with started as (
+    select person_no, period, class_no, min(day) as first from dose group by 1, 2, 3)
+select d.*, (m.first + d.first) as index_date,
     least(m.last, coalesce(q.death_date, m.last), coalesce(c.last, m.last)) as period_end,
     least(m.last, coalesce(q.death_date, m.last), coalesce(c.last, m.last)) - m.first as last,
     least(m.last, coalesce(q.death_date, m.last), coalesce(c.last, m.last)) - m.first as closes,
     least(m.final, coalesce(q.death_date, m.final), coalesce(c.last, m.final)) - m.first as final,
     c.person_no is not null as covered
-from dated d join measured m using (period) join person_no p using (person_no)
-join person q using (person_id)
+from started d join measured m using (period) join person q using (person_no)
 left join covered_from c on c.person_no = d.person_no and d.period = 0
-    and m.first + d.first::int between c.first and c.last
-"""
-
-# With D the running sum of days supply, supplies of a series laid end to end reach to
-# D_i + max over j <= i of (s_j - D_(j-1)): one window instead of a walk. Of a course, what an
-# earlier piece covers is then not counted again.
-_COVERED = """
-create table course_days as
-with summed as (
-    select series, course, day, s, d, sum(d) over (partition by series order by s, d
-        rows unbounded preceding) as reach from dose),
-shifted as (
-    select course, day, s, d, reach + max(s - (reach - d)) over (partition by series
-        order by s, reach rows unbounded preceding) as en from summed),
-joined as (
-    select course, day, en - d as st, en, max(en) over (partition by course order by en - d, en
-        rows between unbounded preceding and 1 preceding) as so_far from shifted)
-select j.course, max(day) filter (day <= c.closes) > min(day) as two_dates,
-    sum(greatest(0, least(en, c.last + 1) - greatest(st, coalesce(so_far, st))))::int as days,
-    sum(greatest(0, least(en, c.final + 1) - greatest(st, coalesce(so_far, st), c.last + 1)))::int
-        as ahead,
-    greatest(max(least(st, c.last + 1) - coalesce(so_far, st)),
-        any_value(c.last) + 1 - max(en), 0)::int as longest_gap
-from joined j join course c using (course) group by 1
+    and m.first + d.first between c.first and c.last
 """
 
 _BARRED = """
 create table barred as
 with barring as materialized (
-    select d.ndc11, u.class_no, u.words from drug d join class_unless u
+    select d.drug_no, u.class_no, u.words from drug_no d join class_unless u
         on u.drug_class = d.drug_class or contains(coalesce(d.ingredient, ''), u.ingredient))
-select p.person_no, b.class_no, b.words
-from fill f join barring b using (ndc11) join person_no p using (person_id)
+select f.person_no, b.class_no, b.words from fill f join barring b using (drug_no)
 where f.filled_on between (select first from measured where period = 0)
     and (select last from measured where period = 0)
 union
-select p.person_no, u.class_no, u.words from shown s join person_no p using (person_id)
+select s.person_no, u.class_no, u.words from shown s semi join known using (person_no)
 join class_unless u on u.condition = s.condition
 union
-select p.person_no, o.class_no, 'no diagnosis of ' || o.words from person_no p
+select p.person_no, o.class_no, 'no diagnosis of ' || o.words from known p
 cross join (select class_no, string_agg(words, ' or ' order by words) as words from class_only
     group by 1) o
 where not exists (select 1 from shown s join class_only a using (condition)
-    where s.person_id = p.person_id and a.class_no = o.class_no)
+    where s.person_no = p.person_no and a.class_no = o.class_no)
 """
 
 _ADHERENCE = """
@@ -152,12 +118,13 @@ with reasoned as (
         when b.words is not null then b.words
         when c.last - c.first + 1 < r.min_days
             then 'treatment period under ' || r.min_days || ' days' end as reason
-    from course c join course_days v using (course) join class_rule r using (class_no)
-    join measured m using (period) join person q using (person_id)
+    from course c join course_days v using (person_no, period, class_no)
+    join class_rule r using (class_no)
+    join measured m using (period) join person q using (person_no)
     left join (select person_no, class_no, min(words) as words from barred group by 1, 2) b
         on b.person_no = c.person_no and b.class_no = c.class_no
     where c.period = 0)
-select person_id, drug_class, index_date, period_end, in_period::int as days_in_period,
+select person_no, drug_class, index_date, period_end, in_period::int as days_in_period,
     days as days_covered, case when in_period > 0 then round(days / in_period, 4) end as pdc,
     reason is null as eligible, reason,
     case when reason is null then coalesce(longest_gap <= most_gap_days,
@@ -176,8 +143,9 @@ from reasoned
 # For the score; two fill dates and a period that says something, whatever else a measure excludes.
 _PDC = """
 create table pdc as
-select c.person_id, r.drug_class, v.days as covered, (c.last - c.first + 1)::int as days
-from course c join course_days v using (course) join class_rule r using (class_no)
+select c.person_no, r.drug_class, v.days as covered, (c.last - c.first + 1)::int as days
+from course c join course_days v using (person_no, period, class_no)
+join class_rule r using (class_no)
 where c.period = 1 and v.two_dates and c.last - c.first + 1 >= $min_days::int
 """
 
@@ -187,15 +155,16 @@ def follow_adherence(
 ) -> None:
     """Makes `adherence` (the measurement year) and `pdc` (the last `year_days`) of all members.
 
-    Reads `member`, `fill`, `drug`, `person`, `span`, `shown`, `claim_line`, `code` and `part2`.
+    Reads `known`, `fill`, `drug`, `drug_no`, `person`, `span`, `shown`, `claim_line`, `code` and
+    `part2`.
     """
     _rule_tables(con, rules)
     con.execute(_PERIODS, {"min_days": rules.min_days, "year_days": year_days})
-    for statement in (_TARGETS, _PERSONS, _DOSE, _ISLANDS, _COURSES):
+    for statement in (_TARGETS, _DOSE, _ISLANDS, _COURSES):
         con.execute(statement)
     if rules.stays.settings:
         cut_stays_out(con, rules.stays)
-    con.execute(_COVERED)
+    count_covered_days(con)
     con.execute("drop table dose")
     con.execute(_BARRED)
     con.execute(_ADHERENCE, {"min_age": rules.min_age})

@@ -20,31 +20,31 @@ NEED_COLUMNS = (
 _HABIT = """
 create table habit as
 with supplied as (
-    select f.person_id, f.pharmacy_npi as npi, sum(f.days_supply) as days
-    from fill f semi join member using (person_id) join drug d using (ndc11)
+    select f.person_no, f.pharmacy_npi as npi, sum(f.days_supply) as days
+    from fill f join drug_no d using (drug_no)
     where d.drug_class is not null and f.filled_on <= getvariable('as_of')
         and f.filled_on > getvariable('as_of') - $usual_days::int group by 1, 2),
 shared as (
-    select person_id, npi, days / sum(days) over (partition by person_id) as share from supplied),
+    select person_no, npi, days / sum(days) over (partition by person_no) as share from supplied),
 usual as (
-    select person_id, min(npi) as npi from shared where share >= $usual_share::double
+    select person_no, min(npi) as npi from shared where share >= $usual_share::double
         and npi is not null group by 1),
 last as (
-    select f.person_id, max({on_date: f.filled_on, npi: f.pharmacy_npi}).npi as npi
-    from fill f semi join member using (person_id)
+    select f.person_no, max({on_date: f.filled_on, npi: f.pharmacy_npi}).npi as npi
+    from fill f
     where f.pharmacy_npi is not null and f.filled_on <= getvariable('as_of')
         and f.filled_on > getvariable('as_of') - $recent_days::int group by 1)
-select person_id, u.npi as usual_npi, l.npi as recent_npi
-from usual u full join last l using (person_id)
+select person_no, u.npi as usual_npi, l.npi as recent_npi
+from usual u full join last l using (person_no)
 """
 
 _SEEKER = """
 create table seeker as
-select s.person_id, s.program, h.state, h.zip_code, h.latitude, h.longitude,
+select h.person_id, s.program, h.state, h.zip_code, h.latitude, h.longitude,
     list_sort(need.services) as services, h.preferred_language as language, s.tier, s.points,
     null::varchar as current_npi, habit.usual_npi, habit.recent_npi
-from scored s join home h using (person_id) join program_need need using (program)
-left join habit using (person_id)
+from scored s join home h using (person_no) join program_need need using (program)
+left join habit using (person_no)
 """
 
 

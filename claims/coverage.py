@@ -2,26 +2,33 @@
 
 import duckdb
 
+# A person has a number in the order of the ids; what follows carries the number.
+_PERSON_NO = """
+create table person_no as
+select person_id, row_number() over (order by person_id)::int as person_no
+from (select distinct person_id from in_eligibility where person_id is not null)
+"""
+
 # Spans that touch are one span: payers cut coverage by month or by year.
 _SPAN = """
 create table span as
 with ok as (
-    select person_id, lower(payer_type) as payer_type, payer, enrollment_start_date as first,
+    select person_no, lower(payer_type) as payer_type, payer, enrollment_start_date as first,
         coalesce(enrollment_end_date, date '9999-12-31') as last
-    from in_eligibility
-    where person_id is not null and payer_type is not null and enrollment_start_date is not null
+    from in_eligibility join person_no using (person_id)
+    where payer_type is not null and enrollment_start_date is not null
         and coalesce(enrollment_end_date, date '9999-12-31') >= enrollment_start_date
         and not coalesce(enrollment_end_date_unreadable, false)),
 reach as (
-    select *, max(last) over (partition by person_id, payer_type order by first, last
+    select *, max(last) over (partition by person_no, payer_type order by first, last
         rows between unbounded preceding and 1 preceding) as so_far from ok),
 island as (
     select *, count(*) filter (
             so_far is null or (so_far < date '9999-12-31' and first > so_far + 1))
-        over (partition by person_id, payer_type order by first, last) as island from reach)
-select person_id, payer_type, max_by(payer, first) as payer, min(first) as first,
+        over (partition by person_no, payer_type order by first, last) as island from reach)
+select person_no, payer_type, max_by(payer, first) as payer, min(first) as first,
     max(last) as last
-from island group by person_id, payer_type, island
+from island group by person_no, payer_type, island
 """
 
 _DROPPED = """
@@ -54,7 +61,7 @@ latest as (
         bool_or(coalesce(hospice_flag, false)) as hospice,
         bool_or(coalesce(long_term_institutional_flag, false)) as ltc
     from in_eligibility where person_id is not null group by 1)
-select l.person_id, l.birth_date, l.death_date, l.told.gender as gender,
+select n.person_no, l.person_id, l.birth_date, l.death_date, l.told.gender as gender,
     l.told.first as first_name, l.told.last as last_name, l.told.street as address,
     l.told.city as city, l.told.zip as zip_code,
     coalesce(s.state, l.told.state) as state,
@@ -64,12 +71,14 @@ select l.person_id, l.birth_date, l.death_date, l.told.gender as gender,
     l.ltc or coalesce(f.ltc, false) as ltc,
     coalesce(f.do_not_contact, false) as do_not_contact,
     coalesce(f.address_confidential, false) as address_confidential
-from latest l left join flags f using (person_id) left join state_name s on s.name = l.told.state
+from latest l join person_no n using (person_id) left join flags f using (person_id)
+left join state_name s on s.name = l.told.state
 """
 
 
 def cover(con: duckdb.DuckDBPyConnection) -> None:
-    """Makes `span` (merged coverage), `person` (one row each), and adds to `dropped`."""
+    """Makes `person_no`, `span` (merged coverage) and `person`, a row each; adds to `dropped`."""
+    con.execute(_PERSON_NO)
     con.execute(_SPAN)
     con.execute(_DROPPED)
     con.execute(_PERSON)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import duckdb
 
-from claims.conditions import table
 from claims.criteria import Criteria
+from claims.tables import table
 from claims.valuesets import ValueSets
 
 # Coverage by a program's payer: on the as-of date, and of how much of the lookback.
@@ -13,7 +13,7 @@ _PAYER = """
 create table payer as
 with lookback as (
     select (getvariable('as_of') - to_months($months::int))::date as since)
-select s.person_id, q.program,
+select s.person_no, q.program,
     bool_or(getvariable('as_of') between s.first and s.last) as covered,
     coalesce(sum(least(s.last, getvariable('as_of')) - greatest(s.first, since + 1) + 1) filter (
         s.last > since and s.first <= getvariable('as_of')), 0) * 100
@@ -26,21 +26,26 @@ cross join lookback group by 1, 2
 _ASKED = """
 create table asked as
 with has as materialized (
-    select s.person_id, t.program, count(distinct t.target) as targets,
+    select s.person_no, t.program, count(distinct t.target) as targets,
         list(s.condition order by t.nth) as conditions
     from shown s join program_condition t using (condition) group by 1, 2)
-select h.person_id, h.program, h.targets, h.conditions, payer.short, case
+select h.person_no, h.program, h.targets, h.conditions, payer.short, case
     when p.deceased then 'deceased'
     when not payer.covered then 'not covered on the as-of date'
     {exclusions}
     end as excluded
-from has h join payer using (person_id, program) join person p using (person_id)
+from has h join payer using (person_no, program) join person p using (person_no)
 """
 
 _MEMBER = """
 create table member as
-select person_id, program, targets, conditions, short as insufficient_history from asked
+select person_no, program, targets, conditions, short as insufficient_history from asked
 where excluded is null
+"""
+
+_KNOWN = """
+create table known as
+select person_no, person_id from person semi join member using (person_no)
 """
 
 _EXCLUDED = """
@@ -49,8 +54,8 @@ select program, excluded, count(*) from asked where excluded is not null group b
 
 
 _SHORT = """
-select p.program, count(*) from payer p join person q using (person_id)
-anti join asked a on a.person_id = p.person_id and a.program = p.program
+select p.program, count(*) from payer p join person q using (person_no)
+anti join asked a on a.person_no = p.person_no and a.program = p.program
 where p.covered and p.short and not q.deceased group by 1
 """
 
@@ -63,7 +68,10 @@ def short_histories(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 def identify_members(
     con: duckdb.DuckDBPyConnection, criteria: Sequence[Criteria], sets: ValueSets
 ) -> dict[str, dict[str, int]]:
-    """Makes `member` (person and program); returns the excluded by program and reason."""
+    """Makes `member` (person and program) and `known` (persons of any).
+
+    Returns how many were excluded, by program and reason.
+    """
     payers = [
         {"program": c.program, "payer_type": kind.lower()}
         for c in criteria
@@ -77,8 +85,8 @@ def identify_members(
         {"program": c.program, "exclusion": name} for c in criteria for name in c.exclusions
     ]
     table(con, "program_payer", "program varchar, payer_type varchar", payers)
-    table(con, "program_condition",
-          "program varchar, condition varchar, target varchar, nth int", targets)  # fmt: skip
+    columns = "program varchar, condition condition_name, target varchar, nth int"
+    table(con, "program_condition", columns, targets)
     table(con, "program_exclusion", "program varchar, exclusion varchar", exclusions)
     names = sorted({name for c in criteria for name in c.exclusions})
     cases = " ".join(
@@ -89,6 +97,7 @@ def identify_members(
     con.execute(_PAYER, {"months": sets.history_months, "percent": sets.history_percent})
     con.execute(_ASKED.replace("{exclusions}", cases))
     con.execute(_MEMBER)
+    con.execute(_KNOWN)
     excluded: dict[str, dict[str, int]] = {c.program: {} for c in criteria}
     for program, reason, times in con.execute(_EXCLUDED).fetchall():
         excluded[program][reason] = times

@@ -42,12 +42,12 @@ with contact as (
     from (select * replace (coalesce(phone_e164, '') as phone_e164) from in_member_contact)
     where person_id is not null group by 1),
 joined as (
-    select p.person_id, coalesce(p.first_name, c.first_name) as first_name,
+    select p.person_no, p.person_id, coalesce(p.first_name, c.first_name) as first_name,
         coalesce(p.last_name, c.last_name) as last_name, p.birth_date, p.death_date, p.gender,
         coalesce(p.address, c.address) as address, coalesce(p.city, c.city) as city,
         coalesce(p.state, c.state) as state, zip5(coalesce(p.zip_code, c.zip_code)) as zip_code,
         language(c.preferred_language) as preferred_language, c.alt_format
-    from person p semi join member m using (person_id) left join contact c using (person_id))
+    from person p semi join known using (person_no) left join contact c using (person_id))
 select j.* replace (coalesce(j.state, z.state) as state), z.latitude, z.longitude, z.time_zone
 from joined j left join zip z using (zip_code)
 """
@@ -55,12 +55,12 @@ from joined j left join zip z using (zip_code)
 _PHONES = """
 create table phone as
 with kept as (
-    select distinct on (person_id, phone_e164) person_id, e164(phone_e164) as phone_e164,
+    select distinct on (person_no, phone_e164) person_no, e164(phone_e164) as phone_e164,
         case when lower(type) in ('mobile', 'landline', 'voip') then lower(type) else 'unknown' end
             as type
-    from in_member_contact semi join member using (person_id)
-    where e164(phone_e164) is not null order by person_id, phone_e164, type)
-select person_id, phone_e164, type, row_number() over (partition by person_id order by
+    from in_member_contact join known using (person_id)
+    where e164(phone_e164) is not null order by person_no, phone_e164, type)
+select person_no, phone_e164, type, row_number() over (partition by person_no order by
     list_position(['mobile', 'voip', 'unknown', 'landline'], type), phone_e164)::int as rank
 from kept
 """
@@ -74,13 +74,13 @@ having count(*) > 0
 
 _COVER = """
 create table cover as
-select person_id, payer, payer_type, first as coverage_start,
+select person_no, payer, payer_type, first as coverage_start,
     nullif(last, date '9999-12-31') as coverage_end
 from (
-    select s.*, row_number() over (partition by person_id order by last desc, payer_type) as nth
+    select s.*, row_number() over (partition by person_no order by last desc, payer_type) as nth
     from span s join (
-        select distinct m.person_id, q.payer_type from member m join program_payer q using (program)
-    ) using (person_id, payer_type)
+        select distinct m.person_no, q.payer_type from member m join program_payer q using (program)
+    ) using (person_no, payer_type)
     where getvariable('as_of') between s.first and s.last)
 where nth = 1
 """

@@ -19,6 +19,7 @@ from claims.conditions import find_conditions
 from claims.coverage import cover
 from claims.criteria import Criteria
 from claims.errors import BadInput
+from claims.fills import read_fills
 from claims.intake import Intake, open_folders
 from claims.medications import follow_supplies
 from claims.members import identify_members, short_histories
@@ -136,6 +137,7 @@ def _find(
         find_conditions(con, sets)
         excluded = identify_members(con, criteria, sets)
     with steps.step("following supplies"):
+        read_fills(con)
         follow_supplies(con, year_days=windows.year_days, carry_days=windows.carry_days)
     with steps.step("measuring adherence"):
         follow_adherence(con, sets.adherence, year_days=windows.year_days)

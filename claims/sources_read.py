@@ -53,6 +53,14 @@ def _view(
 ) -> None:  # fmt: skip
     selected = ", ".join(part for column in columns for part in _select(column, present))
     con.execute(f"create view in_{kind} as select {selected} from {scan}")
+    apart = [
+        f"{_text(*present[name])} as {name}"
+        for column in columns
+        for name in column.numbered
+        if name in present
+    ]
+    if apart and kind in CANONICAL:
+        con.execute(f"create view flat_{kind} as select {selected}, {', '.join(apart)} from {scan}")
 
 
 def _forget_unused(
@@ -184,6 +192,11 @@ def _typed(column: Column, name: str, kind: str) -> list[str]:
 
 
 def _text(name: str, kind: str) -> str:
+    if name.strip().lower() == "claim_id" and kind == "VARCHAR":
+        # Trimming is slow and rarely needed; only plain ASCII without spaces around is let through.
+        text = quoted(name)
+        plain = f"{text} >= '!' and not suffix({text}, ' ') and strlen({text}) = length({text})"
+        return f"if({plain}, {text}, nullif(trim({text}), ''))"
     return f"nullif(trim({quoted(name)}{'' if kind == 'VARCHAR' else '::varchar'}), '')"
 
 

@@ -9,10 +9,9 @@ from claims.adherence_rules import Stays
 _STAYS = """
 create table stay as
 with told as (
-    select p.person_no, l.on_date as first, coalesce(l.discharge_date, l.claim_end_date, l.on_date)
-        - (not $discharge_day::boolean)::int as last
-    from claim_line l join person_no p using (person_id)
-    where list_contains($settings::varchar[], l.setting)),
+    select person_no, on_date as first, ended_on - (not $discharge_day::boolean)::int as last
+    from claim_line l
+    where list_contains($settings::varchar[], l.setting::varchar)),
 reach as (
     select *, max(last) over (partition by person_no order by first, last
         rows between unbounded preceding and 1 preceding) as so_far from told where last >= first),
@@ -31,21 +30,22 @@ from whole
 """
 _MOVE_DOSES = """
 create or replace table dose as
-select d.series, d.course, d.day,
-    (d.s - coalesce(t.before + least(d.s - t.a, t.days), 0))::int as s, d.d
-from dose d asof left join stay t on t.calendar = d.course // 64 and d.s >= t.a
+select d.* replace ((d.s - coalesce(t.before + least(d.s - t.a, t.days), 0))::int as s)
+from dose d asof left join stay t on t.calendar = d.person_no * 2 + d.period and d.s >= t.a
 """
 # The end is the day after the last: a stay that begins on the last day takes that day out too.
 _MOVE_COURSES = """
 create or replace table course as
-with moved as (select course, day, (day - coalesce(t.before + least(day - t.a, t.days), 0))::int
-        as at
-    from (select course, unnest([first, last + 1, final + 1]) as day from course) c
-    asof left join stay t on t.calendar = c.course // 64 and c.day >= t.a)
+with asked as (
+    select distinct person_no, period, unnest([first, last + 1, final + 1]) as day from course),
+moved as (
+    select c.*, (day - coalesce(t.before + least(day - t.a, t.days), 0))::int as at
+    from asked c asof left join stay t
+        on t.calendar = c.person_no * 2 + c.period and c.day >= t.a)
 select c.* replace (f.at as first, l.at - 1 as last, e.at - 1 as final) from course c
-join (select distinct * from moved) f on f.course = c.course and f.day = c.first
-join (select distinct * from moved) l on l.course = c.course and l.day = c.last + 1
-join (select distinct * from moved) e on e.course = c.course and e.day = c.final + 1
+join moved f on f.person_no = c.person_no and f.period = c.period and f.day = c.first
+join moved l on l.person_no = c.person_no and l.period = c.period and l.day = c.last + 1
+join moved e on e.person_no = c.person_no and e.period = c.period and e.day = c.final + 1
 """
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from claims.adherence_rules import AdherenceRules
 from claims.errors import BadInput
 
+SETTINGS = ("inpatient", "snf", "hha", "outpatient_hospital", "professional", "drug")
+"""Where a claim line comes from; a rule may ask for `ed` and `any_non_drug` besides."""
 _SETTINGS = {"inpatient", "snf", "hha", "outpatient_hospital", "ed", "professional", "any_non_drug"}
 
 

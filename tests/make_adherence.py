@@ -11,7 +11,7 @@ from make_claims import value_sets
 
 from claims.adherence import follow_adherence
 from claims.adherence_rules import AdherenceRules, Stays
-from claims.conditions import table
+from claims.tables import table
 
 FOREVER = date(9999, 12, 31)
 NDC = {
@@ -57,32 +57,36 @@ def measure(people: Mapping[str, Person], as_of: date, told: AdherenceRules | No
     follow_adherence(con, told or rules(), year_days=365)
     found = con.execute("select * from adherence")
     names = [column[0] for column in found.description]
+    known = dict(enumerate(people))
     rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     con.close()
-    return {(row["person_id"], row["drug_class"]): row for row in rows}
+    return {(known[row["person_no"]], row["drug_class"]): row for row in rows}
 
 
 def _tables(people: Mapping[str, Person]) -> dict[str, tuple[str, Sequence[dict[str, Any]]]]:
-    each = people.items()
+    each = list(enumerate(people.values()))
+    number = {drug: n for n, drug in enumerate(NDC)}
     return {
-        "member": ("person_id varchar", [{"person_id": name} for name in people]),
-        "person": ("person_id varchar, birth_date date, death_date date, hospice boolean", [
-            {"person_id": n, "birth_date": p.birth, "death_date": p.death, "hospice": p.hospice}
+        "known": ("person_no int", [{"person_no": n} for n, _ in each]),
+        "person": ("person_no int, birth_date date, death_date date, hospice boolean", [
+            {"person_no": n, "birth_date": p.birth, "death_date": p.death, "hospice": p.hospice}
             for n, p in each]),
-        "span": ("person_id varchar, first date, last date", [
-            {"person_id": n, "first": a, "last": b} for n, p in each for a, b in p.spans]),
-        "fill": ("person_id varchar, filled_on date, ndc11 varchar, days_supply int", [
-            {"person_id": n, "filled_on": on, "ndc11": NDC[drug][0], "days_supply": days}
+        "span": ("person_no int, first date, last date", [
+            {"person_no": n, "first": a, "last": b} for n, p in each for a, b in p.spans]),
+        "fill": ("person_no int, filled_on date, drug_no int, days_supply int", [
+            {"person_no": n, "filled_on": on, "drug_no": number[drug], "days_supply": days}
             for n, p in each for on, drug, days in p.fills]),
         "drug": ("ndc11 varchar, ingredient varchar, drug_class varchar", [
             {"ndc11": ndc, "ingredient": name, "drug_class": kind}
             for name, (ndc, kind) in NDC.items()]),
-        "shown": ("person_id varchar, condition varchar", [
-            {"person_id": n, "condition": c} for n, p in each for c in p.conditions]),
-        "claim_line": ("person_id varchar, on_date date, discharge_date date, "
-            "claim_end_date date, setting varchar", [
-            {"person_id": n, "on_date": a, "discharge_date": b, "claim_end_date": None,
-             "setting": "inpatient"} for n, p in each for a, b in p.stays]),
+        "drug_no": ("drug_no int, ndc11 varchar, ingredient varchar, drug_class varchar", [
+            {"drug_no": number[name], "ndc11": ndc, "ingredient": name, "drug_class": kind}
+            for name, (ndc, kind) in NDC.items()]),
+        "shown": ("person_no int, condition varchar", [
+            {"person_no": n, "condition": c} for n, p in each for c in p.conditions]),
+        "claim_line": ("person_no int, on_date date, ended_on date, setting varchar", [
+            {"person_no": n, "on_date": a, "ended_on": b, "setting": "inpatient"}
+            for n, p in each for a, b in p.stays]),
         "code": ("system varchar, code varchar, condition varchar",
             [{"system": "drug_class", "code": "moud", "condition": "oud"}]),
         "part2": ("condition varchar", [{"condition": "oud"}]),

@@ -1,0 +1,164 @@
+"""The fills of pharmacy claims: which cannot be used and why, and the others as numbers."""
+
+import duckdb
+
+from claims.repeats import EXAMPLES, find_repeats
+
+# A code is read once, not once a claim; what follows carries its number.
+_NDC_READ = """
+create table ndc_read as
+with met as (
+    select ndc_code, ndc11(ndc_code) as ndc11
+    from (select distinct ndc_code from in_pharmacy_claim where ndc_code is not null))
+select *, (dense_rank() over (order by ndc11) - 1)::int as drug_no from met
+where ndc11 <> '00000000000'
+"""
+
+_CHECKED = """
+create view fill_checked as
+select claim_id, coalesce(claim_line_number, '1') as line, person_id,
+    dispensing_date as filled_on, n.drug_no, days_supply, quantity,
+    prescribing_provider_npi as prescriber_npi, dispensing_provider_npi as pharmacy_npi, case
+    when claim_id is null or person_id is null then 'claim_id or person_id is blank'
+    when coalesce(dispensing_date_unreadable, false) then 'date cannot be read'
+    when dispensing_date is null then 'date is blank'
+    when dispensing_date > getvariable('as_of') then 'date is after the as-of date'
+    when quantity < 0 or paid_amount < 0 or days_supply < 0 then 'reversal'
+    when n.drug_no is null then 'NDC is not 11 digits'
+    when days_supply is null or days_supply < 1 then 'days supply is zero or blank'
+    end as reason
+from in_pharmacy_claim left join ndc_read n using (ndc_code)
+"""
+
+_KEYS = """
+select hash(claim_id, coalesce(claim_line_number, '1'), person_id) as key from in_pharmacy_claim
+where claim_id is not null
+"""
+
+# All that cleaning is about, in the order of the file: lines that cannot be used, and lines whose
+# claim, line and person come again, be it as a reversal or as a duplicate.
+_ODD = """
+create table fill_odd as
+select * from fill_checked
+where reason is not null or hash(claim_id, line, person_id) in (select key from fill_again)
+"""
+
+# A reversal that came under a claim id of its own takes back a fill that is not odd in itself.
+_ALONE = """
+create table reversal_alone as
+select person_id, drug_no, filled_on from fill_odd r
+where reason = 'reversal' and drug_no is not null and not exists (
+    select 1 from fill_odd f where f.reason is null and f.claim_id = r.claim_id
+    and f.line = r.line and f.person_id = r.person_id)
+"""
+_MORE_ODD = """
+insert into fill_odd
+select c.* from fill_checked c
+semi join reversal_alone r on r.person_id = c.person_id and r.drug_no = c.drug_no
+    and r.filled_on = c.filled_on
+anti join fill_again a on a.key = hash(c.claim_id, c.line, c.person_id)
+where c.reason is null
+"""
+_ODD_KEY = """
+create table fill_odd_key as
+select distinct hash(claim_id, line, person_id) as key from fill_odd where reason is null
+"""
+
+# What is odd but can be used; only the last 24 months are of use.
+_KEPT = """
+create table fill_kept as
+select * exclude (reason), days_supply::int as days from fill_odd
+where reason is null and filled_on > getvariable('as_of') - interval 24 months
+"""
+
+# A reversal takes back the fill of the same claim line; when it came under a claim id of its own,
+# the first fill of the same member, drug, day and quantity.
+_REVERSED = """
+create table fill_reversed as
+with reversal as (select *, rowid as nth from fill_odd where reason = 'reversal'),
+own as materialized (
+    select f.rowid as id, f.claim_id, r.nth as reversal_id from fill_kept f join reversal r
+        on r.claim_id = f.claim_id and r.line = f.line and r.person_id = f.person_id),
+other as (
+    select arg_min(f.rowid, f.claim_id) as id, min(f.claim_id) as claim_id
+    from fill_kept f join reversal r
+        on r.person_id = f.person_id and r.drug_no = f.drug_no and r.filled_on = f.filled_on
+        and abs(r.quantity) = f.quantity
+    where r.nth not in (select reversal_id from own) group by r.nth)
+select distinct id, claim_id from (select id, claim_id from own union all from other)
+"""
+
+# Lines alike in what is kept of them are one.
+_DUPLICATE = """
+create table fill_duplicate as
+select rowid as id, claim_id from fill_kept
+qualify row_number() over (
+    partition by claim_id, line, person_id, filled_on, drug_no, days, quantity
+    order by rowid) > 1
+"""
+
+_DROPPED = """
+insert into dropped
+select 'pharmacy_claim: ' || reason, count(*), min(claim_id, {examples})
+from (
+    select claim_id, reason from fill_odd where reason is not null
+    union all select claim_id, 'reversed' from fill_reversed
+    union all select claim_id, 'duplicate' from fill_duplicate
+        where id not in (select id from fill_reversed))
+group by 1
+"""
+_TAKEN_OUT = """
+delete from fill_kept where rowid in (
+    select id from fill_reversed union select id from fill_duplicate)
+"""
+
+_USABLE = """
+create view fill_usable as
+select claim_id, line, person_id, filled_on, drug_no, days_supply::int as days_supply, quantity,
+    prescriber_npi, pharmacy_npi
+from fill_checked c anti join fill_odd_key k on k.key = hash(c.claim_id, c.line, c.person_id)
+where reason is null and filled_on > getvariable('as_of') - interval 24 months
+union all
+select claim_id, line, person_id, filled_on, drug_no, days, quantity, prescriber_npi, pharmacy_npi
+from fill_kept
+"""
+
+_FILL = """
+create table fill as
+select k.person_no, f.filled_on, f.drug_no, f.days_supply, f.quantity, f.prescriber_npi,
+    f.pharmacy_npi, f.claim_id, f.line
+from fill_usable f join known k using (person_id)
+"""
+
+# A drug nobody described is known by its NDC; `substance` numbers what is one supply.
+_DRUG_NO = """
+create table drug_no as
+with met as (select distinct drug_no, ndc11 from ndc_read)
+select drug_no, ndc11, ingredient, drug_class,
+    coalesce(ingredient, ndc11) as drug,
+    (dense_rank() over (order by coalesce(ingredient, ndc11)) - 1)::int as substance
+from met left join drug using (ndc11)
+"""
+
+
+def clean_fills(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes the view `fill_usable`, 24 months of fills that count, and adds to `dropped`."""
+    con.execute(_NDC_READ)
+    con.execute(_CHECKED)
+    find_repeats(con, "fill_again", _KEYS)
+    con.execute(_ODD)
+    con.execute(_ALONE)
+    if con.execute("select count(*) from reversal_alone").fetchall()[0][0]:
+        con.execute(_MORE_ODD)
+    for statement in (_ODD_KEY, _KEPT, _REVERSED, _DUPLICATE, _DROPPED, _TAKEN_OUT, _USABLE):
+        con.execute(statement.replace("{examples}", str(EXAMPLES)))
+
+
+def number_drugs(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes `drug_no`: every NDC of a fill, what the drug file says of it, and its number."""
+    con.execute(_DRUG_NO)
+
+
+def read_fills(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes `fill`: the fills of `known` persons."""
+    con.execute(_FILL)
