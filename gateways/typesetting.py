@@ -51,6 +51,7 @@ class Typesetter:
         self._notices = read_notices(templates / "notes" / "notices.yaml")
         self._letter = self._compiler("letters/letter.typ", fonts)
         self._note = self._compiler("notes/note.typ", fonts)
+        self._export = self._compiler("exports/document.typ", fonts)
 
     def letter(
         self, name: str, language: str, data: Mapping[str, object], *, large_print: bool
@@ -85,6 +86,14 @@ class Typesetter:
             if pages(pdf) == 1:
                 return pdf
         raise NoteTooLong(f"A note with {len(note.requests)} requests does not fit on one page.")
+
+    def export(self, page: Mapping[str, object], on: date, *, large_print: bool) -> bytes:
+        """A document of an export: title, about [lines], sections [{heading, lines}], footer.
+
+        Raises UnprintableText.
+        """
+        size = LARGE_PT if large_print else PLAIN_PT
+        return self._set(self._export, {**page, "size": size, "on": on.isoformat()}, on)
 
     def _compiler(self, layout: str, fonts: typst.Fonts) -> typst.Compiler:
         return typst.Compiler(

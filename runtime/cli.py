@@ -14,6 +14,7 @@ from rich.console import Console
 
 from claims.errors import BadInput
 from runtime.cli_attribute import attribute
+from runtime.cli_export import export
 from runtime.errors import Refusal
 from runtime.processes import watch_parent
 from runtime.settings import Settings
@@ -33,6 +34,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.command()(attribute)
+app.command()(export)
 out = Console(highlight=False, soft_wrap=True)
 
 Port = Annotated[
@@ -102,9 +104,7 @@ def demo(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed makes the same members.")] = 1,
-    report: Annotated[
-        Path | None, typer.Option(help="Write a JSON report here at the end.")
-    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write a JSON report here at last.")] = None,
     port: Port = None,
 ) -> None:
     """Run the product with a simulated carrier, members, pharmacies and providers.

@@ -13,6 +13,7 @@ from claims.attribution_rules import AttributionRules
 from claims.criteria import Criteria, Scoring
 from claims.valuesets import ValueSets
 from domain.instruments import Instrument, ZCodes
+from domain.needs_words import NeedsBook
 from domain.program import BadProgram, Program
 from domain.quiet_hours import ContactHours
 from domain.reading_rules import ReadingRules
@@ -29,6 +30,7 @@ SHARED = frozenset(
         "contact_rules",
         "danger",
         "deadlines",
+        "needs",
         "readings",
         "replies",
         "scoring",
@@ -111,6 +113,14 @@ def instruments() -> Mapping[str, Instrument]:
 
 def z_codes() -> ZCodes:
     return ZCodes.from_data(read("instruments/z_codes.yaml"))
+
+
+@lru_cache
+def needs_book() -> NeedsBook:
+    try:
+        return NeedsBook.from_data(read("needs.yaml"))
+    except ValueError as wrong:
+        raise Refusal(str(wrong)) from None
 
 
 def reading_rules() -> ReadingRules:

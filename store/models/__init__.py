@@ -22,9 +22,11 @@ from store.models.members import (
     Phone,
 )
 from store.models.messages import GateDecision, InboundText, Intent, Receipt
+from store.models.sharing import Agreement, FhirKey
 from store.models.staff import ClockRow, IdentificationRun, StaffMember, StaffSession
 
 __all__ = [
+    "Agreement",
     "Base",
     "ClockRow",
     "Consent",
@@ -32,6 +34,7 @@ __all__ = [
     "Delivery",
     "Enrollment",
     "Evidence",
+    "FhirKey",
     "GateDecision",
     "IdentificationRun",
     "InboundText",

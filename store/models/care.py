@@ -50,19 +50,32 @@ class Need(Base):
     found_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[str | None]
+    refuted_at: Mapped[datetime | None]
+    """A pharmacist has asked and it is no need."""
+    refuted_by: Mapped[str | None]
 
 
 class Referral(Base):
+    """One asking for help with a need; when it failed, the next has the next ordinal."""
+
     __tablename__ = "referrals"
-    __table_args__ = (UniqueConstraint("need_id"),)
+    __table_args__ = (UniqueConstraint("need_id", "ordinal"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     enrollment_id: Mapped[str] = mapped_column(ForeignKey("enrollments.id"), index=True)
     need_id: Mapped[int] = mapped_column(ForeignKey("needs.id"))
+    ordinal: Mapped[int] = mapped_column(default=1)
     status: Mapped[str] = mapped_column(default="requested")
-    """FHIR TaskStatus"""
+    """FHIR TaskStatus: domain.needs.Status"""
     requested_at: Mapped[datetime]
+    changed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    """Why it ended without help: a code of programs/needs.yaml"""
+    service_id: Mapped[str | None]
+    """The community service that took it on, by its HSDS id"""
+    service: Mapped[Json | None]
+    """Its name and phone as they were then: directories change"""
 
 
 class Reading(Base):

@@ -1,0 +1,117 @@
+"""A finished screening as QuestionnaireResponse and Observations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain import fhir_base as fhir
+from domain.fhir_base import LOINC, SDOHCC, TERMINOLOGY, US_CORE, US_CORE_CATEGORY, Resource
+from domain.fhir_facts import Record, ScreeningFacts
+from domain.fhir_needs import answer_id
+from domain.instruments import Instrument, Item, Option
+from domain.needs_words import NeedsBook
+
+CHANNEL = fhir.OURS + "StructureDefinition/channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A screening with the instrument it was asked by."""
+
+    screening: ScreeningFacts
+    record: Record
+    instrument: Instrument
+    book: NeedsBook
+
+
+def questionnaire_response(asked: Asked) -> Resource:
+    """Every question, answered or declined; the channel it came by is said beside it."""
+    screening = asked.screening
+    done = screening.completed
+    status = "in-progress" if screening.ended_at is None else "completed" if done else "stopped"
+    answered = asked.screening.answers
+    made = fhir.resource(
+        "QuestionnaireResponse",
+        f"screening-{screening.id}",
+        US_CORE + "questionnaireresponse",
+        f"Screening {asked.instrument.code}, {status}, by {screening.channel}",
+        extension=[{"url": CHANNEL, "valueCode": screening.channel}],
+        questionnaire=fhir.OURS + f"Questionnaire/{asked.instrument.code}",
+        status=status,
+        subject=fhir.ref("Patient", asked.record.member.id),
+        authored=fhir.instant(screening.ended_at or screening.started_at),
+        source=fhir.ref("Patient", asked.record.member.id),
+        item=[
+            _item(item, answered[item.code])
+            for item in asked.instrument.items
+            if item.code in answered
+        ],
+    )
+    return made
+
+
+def _item(item: Item, codes: tuple[str, ...]) -> Resource:
+    options = {option.code: option for option in item.options}
+    return {
+        "linkId": item.code,
+        "text": item.text["en"],
+        **(
+            {"answer": [{"valueCoding": _coding(options[c])} for c in codes if c in options]}
+            if codes
+            else {}
+        ),
+    }
+
+
+def _coding(option: Option) -> Resource:
+    return fhir.coding(LOINC, option.code, option.display["en"])
+
+
+def observations(asked: Asked) -> list[Resource]:
+    """One for each answered item: `interpretation` POS when positive, left out when not."""
+    known: Mapping[str, tuple[str, ...]] = asked.screening.answers
+    return [
+        _observation(item, known[item.code], asked)
+        for item in asked.instrument.items
+        if item.code in known
+    ]
+
+
+def _observation(item: Item, codes: tuple[str, ...], asked: Asked) -> Resource:
+    given = [option for option in item.options if option.code in codes]
+    positive = any(option.positive for option in given)
+    domain = asked.book.words(item.domain)
+    at = asked.screening.answered_at.get(item.code, asked.screening.started_at)
+    pos = fhir.coding(f"{TERMINOLOGY}v3-ObservationInterpretation", "POS", "Positive")
+    declined = fhir.coding(f"{TERMINOLOGY}data-absent-reason", "asked-declined")
+    # A question with several answers has a component for each: `value` holds only one.
+    several = len(given) > 1
+    code = fhir.concept(fhir.coding(LOINC, item.code), text=item.text["en"])
+    answers = [fhir.concept(_coding(option)) for option in given]
+    return fhir.resource(
+        "Observation",
+        answer_id(asked.screening.id, item.code),
+        [
+            US_CORE + "observation-screening-assessment",
+            SDOHCC + "ObservationScreeningResponse",
+        ],
+        f"{item.text['en']} {', '.join(o.display['en'] for o in given) or 'declined'}",
+        status="final",
+        category=[
+            fhir.concept(fhir.coding(f"{TERMINOLOGY}observation-category", "survey")),
+            fhir.concept(fhir.coding(US_CORE_CATEGORY, "sdoh", "SDOH")),
+            fhir.concept(
+                fhir.coding(fhir.SDOHCC_CODES, domain.category), text=domain.condition.text
+            ),
+        ],
+        code=code,
+        subject=fhir.ref("Patient", asked.record.member.id),
+        effectiveDateTime=fhir.instant(at),
+        performer=[fhir.ref("Patient", asked.record.member.id)],
+        valueCodeableConcept=None if several or not answers else answers[0],
+        dataAbsentReason=None if answers else fhir.concept(declined),
+        interpretation=[fhir.concept(pos)] if positive else None,
+        derivedFrom=[fhir.ref("QuestionnaireResponse", f"screening-{asked.screening.id}")],
+        component=[{"code": code, "valueCodeableConcept": answer} for answer in answers]
+        if several
+        else None,
+    )
