@@ -79,8 +79,14 @@ async def open_referral(
         return False
     made = await session.execute(
         insert(Referral)
-        .values(enrollment_id=enrollment_id, need_id=need_id, status="requested", requested_at=now)
-        .on_conflict_do_nothing(index_elements=["need_id"])
+        .values(
+            enrollment_id=enrollment_id,
+            need_id=need_id,
+            ordinal=1,
+            status="requested",
+            requested_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["need_id", "ordinal"])
         .returning(Referral.id)
     )
     return made.first() is not None
