@@ -57,7 +57,7 @@ with coded as (
     select l.person_id, l.claim_id, l.line, l.on_date, l.setting, l.is_ed,
         coalesce(l.discharge_date, l.claim_end_date, l.on_date) as ended_on, {sets}
     from usable_line l {joins}),
-told as (
+told as materialized (
     select * from coded
     where coalesce({names}) is not null or is_ed or setting = 'inpatient' or setting = 'snf')
 select p.person_no, t.* exclude (person_id, line)

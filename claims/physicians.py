@@ -11,13 +11,15 @@ from hit join path using (path_no) join part2 using (condition) semi join known 
 # A claim that tells of substance use says nothing here: whom a member sees for it is Part 2 too.
 _PHYSICIAN = """
 create table physician as
-with seen as (
-    select distinct k.person_no, c.rendering_npi as npi, c.on_date
+with line as materialized (
+    select k.person_no, c.claim_id, c.line, c.rendering_npi as npi, c.on_date
     from usable_line c join known k using (person_id)
-    anti join medical_reversed r on r.claim_id = c.claim_id and r.line = c.line
-    anti join telling_claim t on t.person_no = k.person_no and t.claim_id = c.claim_id
     where c.rendering_npi is not null
         and c.on_date > getvariable('as_of') - to_months($months::int)),
+seen as (
+    select distinct l.person_no, l.npi, l.on_date from line l
+    anti join medical_reversed r on r.claim_id = l.claim_id and r.line = l.line
+    anti join telling_claim t on t.person_no = l.person_no and t.claim_id = l.claim_id),
 counted as (
     select person_no, npi, count(*) as visits, max(on_date) as last_seen from seen
     where regexp_full_match(npi, '[0-9]{10}') group by 1, 2)
