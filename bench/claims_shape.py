@@ -2,8 +2,8 @@
 
 Per member 12 claim lines with 20 diagnoses and 20 fills in 36 months, in the order of their dates,
 as extracts come. Few members cause much. 15 % of the diagnoses are in a value set, those of a third
-of the members; 40 % of the fills are theirs too, refills in eight classes of five ingredients of 60
-packages each. One line in 200 is reversed, one in 200 comes twice. The same for a number of members.
+of the members; 40 % of the fills are theirs too, refills in eight classes of five ingredients with
+60 packages each. One line in 200 is reversed, one comes twice. The same for a number of members.
 """
 
 from datetime import date

@@ -2,10 +2,9 @@
 
 `.venv/bin/python bench/identification.py --members 1000000`. The plain scan is DuckDB reading the
 same columns of the same files with a hash of every value (max() would be answered from Parquet's
-statistics). CPU seconds
-are of this process, all threads; scan and run take turns in one process, so a busy machine slows
-both. The claims are those of bench/claims_shape.py; `--dense` takes the demonstration's instead,
-where four of five members are identified.
+statistics), on two threads. CPU seconds are of this process, all threads; scan and run take turns
+in one process, so a busy machine slows both. The claims are those of bench/claims_shape.py;
+`--dense` takes the demonstration's instead, where four of five members are identified.
 """
 
 import argparse

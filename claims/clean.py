@@ -4,6 +4,7 @@ from datetime import date
 
 import duckdb
 
+from claims.coverage import number_persons
 from claims.errors import BadInput
 from claims.fills import clean_fills, number_drugs
 from claims.lines import clean_lines
@@ -58,7 +59,8 @@ def settle_as_of(con: duckdb.DuckDBPyConnection, as_of: date | None) -> date:
 
 
 def clean(con: duckdb.DuckDBPyConnection) -> None:
-    """Makes the views `medical_line` and `fill_usable`, `drug`, `drug_no` and `dropped`."""
+    """Makes the views `medical_line` and `fill_checked`, `drug`, `drug_no` and `dropped`."""
+    number_persons(con)
     con.execute(_NDC11)
     con.execute("create table dropped (reason varchar, times bigint, examples varchar[])")
     con.execute("insert into dropped select * from in_dropped")

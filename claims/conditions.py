@@ -4,6 +4,7 @@ import duckdb
 
 from claims.codes import know_codes
 from claims.conditions_tables import know_value_sets
+from claims.fills import fills_of
 from claims.lines import read_lines, usable_lines
 from claims.tables import table as table
 from claims.valuesets import ValueSets
@@ -26,13 +27,15 @@ join person_no p using (person_id)
 anti join medical_reversed r on r.claim_id = w.claim_id and r.line = w.line
 """
 
-_DRUGS = """
+_DRUG_SET = """
 create table drug_set as
 select n.drug_no, s.set_no from service_set s join drug_no n on n.ndc11 = s.written
-where s.system = 'drug';
+where s.system = 'drug'
+"""
+_DRUGS = """
 insert into other_hit
-select distinct p.person_no, f.claim_id, f.filled_on, 'drug'::setting_name, false, s.set_no
-from fill_usable f join drug_set s using (drug_no) join person_no p using (person_id)
+select distinct person_no, claim_id, filled_on, 'drug'::setting_name, false, set_no
+from fill_of_condition
 """
 
 _HIT = """
@@ -102,6 +105,8 @@ def find_conditions(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> None:
     diagnoses = know_codes(con, sets)
     columns = read_lines(con, diagnoses)
     con.execute(_SERVICES)
+    con.execute(_DRUG_SET)
+    fills_of(con, "fill_of_condition", "drug_set")
     con.execute(_DRUGS)
     hits = _hits(columns)
     con.execute(_HIT.replace("{hits}", hits))

@@ -44,8 +44,7 @@ select 'eligibility: ' || reason, count(*), []::varchar[] from (
 where reason is not null group by 1
 """
 
-# What the row of the latest coverage says (the largest struct, so that ties are settled); any row
-# may tell of a death or a stay in a home.
+# Any row may tell of a death or a stay in a home.
 _PERSON = """
 create table person as
 with flags as (
@@ -53,32 +52,30 @@ with flags as (
         bool_or(deceased) as deceased, bool_or(do_not_contact) as do_not_contact,
         bool_or(address_confidential) as address_confidential
     from in_member_flags where person_id is not null group by 1),
-latest as (
-    select person_id, max(birth_date) as birth_date, max(death_date) as death_date,
-        max({start: enrollment_start_date, first: first_name, last: last_name, street: address,
-            city: city, state: upper(state), zip: zip_code, gender: gender}) as told,
-        bool_or(coalesce(death_flag, false)) as dead,
+told as (
+    select n.person_no, any_value(person_id) as person_id, max(birth_date) as birth_date,
+        max(death_date) as death_date, bool_or(coalesce(death_flag, false)) as dead,
         bool_or(coalesce(hospice_flag, false)) as hospice,
         bool_or(coalesce(long_term_institutional_flag, false)) as ltc
-    from in_eligibility where person_id is not null group by 1)
-select n.person_no, l.person_id, l.birth_date, l.death_date, l.told.gender as gender,
-    l.told.first as first_name, l.told.last as last_name, l.told.street as address,
-    l.told.city as city, l.told.zip as zip_code,
-    coalesce(s.state, l.told.state) as state,
+    from in_eligibility join person_no n using (person_id) group by 1)
+select l.person_no, l.person_id, l.birth_date, l.death_date,
     l.dead or coalesce(f.deceased, false) or coalesce(l.death_date <= getvariable('as_of'), false)
         as deceased,
     l.hospice or coalesce(f.hospice, false) as hospice,
     l.ltc or coalesce(f.ltc, false) as ltc,
     coalesce(f.do_not_contact, false) as do_not_contact,
     coalesce(f.address_confidential, false) as address_confidential
-from latest l join person_no n using (person_id) left join flags f using (person_id)
-left join state_name s on s.name = l.told.state
+from told l left join flags f using (person_id)
 """
 
 
-def cover(con: duckdb.DuckDBPyConnection) -> None:
-    """Makes `person_no`, `span` (merged coverage) and `person`, a row each; adds to `dropped`."""
+def number_persons(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes `person_no`: a number for every person of the eligibility, in the order of the ids."""
     con.execute(_PERSON_NO)
+
+
+def cover(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes `span` (merged coverage) and `person`, a row each; adds to `dropped`."""
     con.execute(_SPAN)
     con.execute(_DROPPED)
     con.execute(_PERSON)

@@ -7,10 +7,10 @@ from claims.repeats import EXAMPLES, find_repeats
 # A code is read once, not once a claim; what follows carries its number.
 _NDC_READ = """
 create table ndc_read as
-with met as (
-    select ndc_code, ndc11(ndc_code) as ndc11
-    from (select distinct ndc_code from in_pharmacy_claim where ndc_code is not null))
-select *, (dense_rank() over (order by ndc11) - 1)::int as drug_no from met
+with met as materialized (
+    select distinct ndc_code from in_pharmacy_claim where ndc_code is not null),
+read as (select ndc_code, ndc11(ndc_code) as ndc11 from met)
+select *, (dense_rank() over (order by ndc11) - 1)::int as drug_no from read
 where ndc11 <> '00000000000'
 """
 
@@ -61,7 +61,8 @@ where c.reason is null
 """
 _ODD_KEY = """
 create table fill_odd_key as
-select distinct hash(claim_id, line, person_id) as key from fill_odd where reason is null
+select distinct p.person_no, hash(claim_id, line, person_id) as key
+from fill_odd join person_no p using (person_id) where reason is null
 """
 
 # What is odd but can be used; only the last 24 months are of use.
@@ -112,22 +113,32 @@ delete from fill_kept where rowid in (
     select id from fill_reversed union select id from fill_duplicate)
 """
 
-_USABLE = """
-create view fill_usable as
-select claim_id, line, person_id, filled_on, drug_no, days_supply::int as days_supply, quantity,
-    prescriber_npi, pharmacy_npi
-from fill_checked c anti join fill_odd_key k on k.key = hash(c.claim_id, c.line, c.person_id)
-where reason is null and filled_on > getvariable('as_of') - interval 24 months
-union all
-select claim_id, line, person_id, filled_on, drug_no, days, quantity, prescriber_npi, pharmacy_npi
-from fill_kept
-"""
-
+# What is not odd is read from the files when somebody asks; first whose it is, then whether it is.
 _FILL = """
 create table fill as
-select k.person_no, f.filled_on, f.drug_no, f.days_supply, f.quantity, f.prescriber_npi,
-    f.pharmacy_npi, f.claim_id, f.line
-from fill_usable f join known k using (person_id)
+select p.person_no, c.filled_on, c.drug_no, c.days_supply::int as days_supply, c.quantity,
+    c.prescriber_npi, c.pharmacy_npi, c.claim_id, c.line
+from fill_checked c join known p using (person_id)
+anti join fill_odd_key k on k.person_no = p.person_no
+    and k.key = hash(c.claim_id, c.line, c.person_id)
+where c.reason is null and c.filled_on > getvariable('as_of') - interval 24 months
+union all
+select p.person_no, c.filled_on, c.drug_no, c.days, c.quantity, c.prescriber_npi, c.pharmacy_npi,
+    c.claim_id, c.line
+from fill_kept c join known p using (person_id)
+"""
+_FILL_OF = """
+create view {name} as
+with found as materialized (
+    select p.person_no, c.person_id, c.claim_id, c.line, c.filled_on, d.* exclude (drug_no)
+    from fill_checked c join {drugs} d using (drug_no) join person_no p using (person_id)
+    where c.reason is null and c.filled_on > getvariable('as_of') - interval 24 months)
+select f.* exclude (person_id, line) from found f
+anti join fill_odd_key k on k.person_no = f.person_no
+    and k.key = hash(f.claim_id, f.line, f.person_id)
+union all
+select p.person_no, c.claim_id, c.filled_on, d.* exclude (drug_no)
+from fill_kept c join {drugs} d using (drug_no) join person_no p using (person_id)
 """
 
 # A drug nobody described is known by its NDC; `substance` numbers what is one supply.
@@ -142,7 +153,7 @@ from met left join drug using (ndc11)
 
 
 def clean_fills(con: duckdb.DuckDBPyConnection) -> None:
-    """Makes the view `fill_usable`, 24 months of fills that count, and adds to `dropped`."""
+    """Makes `fill_checked` (every fill) and what is to be known of odd ones; adds to `dropped`."""
     con.execute(_NDC_READ)
     con.execute(_CHECKED)
     find_repeats(con, "fill_again", _KEYS)
@@ -150,8 +161,13 @@ def clean_fills(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_ALONE)
     if con.execute("select count(*) from reversal_alone").fetchall()[0][0]:
         con.execute(_MORE_ODD)
-    for statement in (_ODD_KEY, _KEPT, _REVERSED, _DUPLICATE, _DROPPED, _TAKEN_OUT, _USABLE):
+    for statement in (_ODD_KEY, _KEPT, _REVERSED, _DUPLICATE, _DROPPED, _TAKEN_OUT):
         con.execute(statement.replace("{examples}", str(EXAMPLES)))
+
+
+def fills_of(con: duckdb.DuckDBPyConnection, name: str, drugs: str) -> None:
+    """Makes the view `name`: usable fills of a table of drugs, with what it says of `drug_no`."""
+    con.execute(_FILL_OF.replace("{name}", name).replace("{drugs}", drugs))
 
 
 def number_drugs(con: duckdb.DuckDBPyConnection) -> None:

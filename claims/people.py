@@ -30,6 +30,7 @@ create macro language(words) as (case
     else lower(words) end)
 """
 
+# What the row of the latest coverage says (the largest struct, so that ties are settled).
 _HOME = """
 create table home as
 with contact as (
@@ -41,13 +42,19 @@ with contact as (
         arg_min(alt_format, phone_e164) as alt_format
     from (select * replace (coalesce(phone_e164, '') as phone_e164) from in_member_contact)
     where person_id is not null group by 1),
+latest as (
+    select k.person_no, max({start: enrollment_start_date, first: first_name, last: last_name,
+        street: address, city: city, state: upper(state), zip: zip_code, gender: gender}) as told
+    from in_eligibility join known k using (person_id) group by 1),
 joined as (
-    select p.person_no, p.person_id, coalesce(p.first_name, c.first_name) as first_name,
-        coalesce(p.last_name, c.last_name) as last_name, p.birth_date, p.death_date, p.gender,
-        coalesce(p.address, c.address) as address, coalesce(p.city, c.city) as city,
-        coalesce(p.state, c.state) as state, zip5(coalesce(p.zip_code, c.zip_code)) as zip_code,
+    select p.person_no, p.person_id, coalesce(told.first, c.first_name) as first_name,
+        coalesce(told.last, c.last_name) as last_name, p.birth_date, p.death_date,
+        told.gender as gender, coalesce(told.street, c.address) as address,
+        coalesce(told.city, c.city) as city, coalesce(s.state, told.state, c.state) as state,
+        zip5(coalesce(told.zip, c.zip_code)) as zip_code,
         language(c.preferred_language) as preferred_language, c.alt_format
-    from person p semi join known using (person_no) left join contact c using (person_id))
+    from latest join person p using (person_no) left join contact c using (person_id)
+    left join state_name s on s.name = told.state)
 select j.* replace (coalesce(j.state, z.state) as state), z.latitude, z.longitude, z.time_zone
 from joined j left join zip z using (zip_code)
 """

@@ -103,6 +103,8 @@ def _identify(
         _needs(intake, folders[0])
     con = intake.con
     con.execute(f"set memory_limit = '{MEMORY}'")
+    # What a run makes is read a few times; to press it together costs more than it saves.
+    con.execute("set force_compression = 'uncompressed'")
     try:
         day = settle_as_of(con, as_of)
         excluded = _find(con, criteria, sets, steps)

@@ -13,6 +13,9 @@ from claims.layout import CANONICAL, Column
 from claims.sources import Source, literal, path_literal
 
 _NUMBER = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|DOUBLE|FLOAT|DECIMAL\(.*\))$")
+_MANY = ("claim_id", "person_id", "rendering_npi", "prescribing_provider_npi",
+         "dispensing_provider_npi")  # fmt: skip
+"""Texts that hardly repeat; of others a Parquet file's dictionary is trimmed, not every row."""
 
 
 def read(con: duckdb.DuckDBPyConnection, source: Source, columns: Sequence[Column]) -> None:
@@ -192,7 +195,7 @@ def _typed(column: Column, name: str, kind: str) -> list[str]:
 
 
 def _text(name: str, kind: str) -> str:
-    if name.strip().lower() == "claim_id" and kind == "VARCHAR":
+    if name.strip().lower() in _MANY and kind == "VARCHAR":
         # Trimming is slow and rarely needed; only plain ASCII without spaces around is let through.
         text = quoted(name)
         plain = f"{text} >= '!' and not suffix({text}, ' ') and strlen({text}) = length({text})"
