@@ -16,6 +16,7 @@ from activities.time import Time
 from api import health, twilio, web
 from api.acting import TemporalActions
 from api.deps import Sessions
+from api.fhir import FhirWords
 from domain.program import Program
 
 log = structlog.get_logger()
@@ -38,6 +39,8 @@ class Parts:
     pharmacy_key: str
     form_secret: bytes
     templates: Path
+    fhir: FhirWords | None = None
+    """None: /fhir is not served."""
 
 
 def create(parts: Parts) -> FastAPI:
@@ -62,6 +65,7 @@ def create(parts: Parts) -> FastAPI:
         parts.templates,
         pharmacy_key=parts.pharmacy_key,
         form_secret=parts.form_secret,
+        fhir_words=parts.fhir,
     )
     return app
 

@@ -98,6 +98,10 @@ def respond(request: Request, problem: Problem) -> Response:
             title=problem.title,
             advice=problem.advice,
         )
+    if request.url.path.startswith("/fhir"):
+        issue = {"severity": "error", "code": "processing", "diagnostics": problem.advice}
+        said = {"resourceType": "OperationOutcome", "issue": [issue]}
+        return JSONResponse(said, problem.status, media_type="application/fhir+json")
     code = type(problem).__name__
     body = {"type": code, "title": problem.title, "detail": problem.advice}
     return JSONResponse(body, problem.status, media_type="application/problem+json")

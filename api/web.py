@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api import console, pharmacy, providers
+from api import console, fhir, pharmacy, providers
 from api.accounts import Passwords
 from api.attempts import Attempts
 from api.events import Hub
@@ -24,6 +24,7 @@ def equip(
     pharmacy_key: str = "",
     passwords: Passwords | None = None,
     form_secret: bytes = b"",
+    fhir_words: fhir.FhirWords | None = None,
 ) -> None:
     """Add the routes of people and pharmacies; `app.state` must already hold what they need.
 
@@ -38,8 +39,10 @@ def equip(
     state.form_secret = form_secret or secrets.token_bytes(32)
     state.hub = Hub(state.sessions)
     state.pharmacy_key = pharmacy_key
+    state.fhir = fhir_words
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for router in (console.router, pharmacy.router, providers.router):
+    served = (fhir.router,) if fhir_words else ()
+    for router in (console.router, pharmacy.router, providers.router, *served):
         app.include_router(router)
     handle_problems(app)
     app.add_middleware(Shield, origin=state.base_url, secure=state.secure)

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from claims.errors import BadInput
 from runtime.cli_attribute import attribute
-from runtime.cli_export import export
+from runtime.cli_export import export, fhir_key
 from runtime.errors import Refusal
 from runtime.processes import watch_parent
 from runtime.settings import Settings
@@ -33,8 +33,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-app.command()(attribute)
-app.command()(export)
+for _command in (attribute, export, fhir_key):
+    app.command()(_command)
 out = Console(highlight=False, soft_wrap=True)
 
 Port = Annotated[

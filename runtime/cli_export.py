@@ -1,4 +1,4 @@
-"""`doorway export` as an operator types it; the work is in runtime/export.py."""
+"""`doorway export` and `doorway fhir-key` as an operator types them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -26,3 +26,24 @@ def export(
 
     console = Console(highlight=False, soft_wrap=True)
     room.export(settings_here(), enrollment, out_dir, console)
+
+
+def fhir_key(
+    name: Annotated[str, typer.Argument(help="Who will hold it; shown in lists, never a secret.")],
+    pharmacy: Annotated[
+        str, typer.Option(help="NPI of the pharmacy whose members it may read.")
+    ] = "",
+    every_member: Annotated[
+        bool, typer.Option("--every-member", help="It may read every pharmacy's members.")
+    ] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="End the key of this name.")] = False,
+) -> None:
+    """Make a bearer key for GET /fhir, shown once, or end one.
+
+    It reads one pharmacy's members; social needs only of those who agreed to be told of.
+    """
+    from runtime import fhir_key as room
+    from runtime.home import settings_here
+
+    asked = room.Asked(name, pharmacy, every_member, revoke)
+    room.fhir_key(settings_here(), asked, Console(highlight=False, soft_wrap=True))

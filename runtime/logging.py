@@ -22,7 +22,7 @@ LOGGABLE = frozenset(
         "program", "stage", "step", "template", "language", "state", "kind", "reason", "code",
         "count", "status", "attempt", "lane", "rows", "step_name",
         "method", "path_template", "duration_ms", "port", "version",
-        "error", "error_at",
+        "error", "error_at", "actor",
     }
 )  # fmt: skip
 """A new field is dropped until someone argues it is no fact about a member."""

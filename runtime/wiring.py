@@ -23,6 +23,7 @@ from activities.relay import RelayActivities
 from activities.sending import SendingActivities
 from activities.texts import Texts
 from api.app import Parts, create
+from api.fhir import FhirWords
 from domain.gate import GateRules
 from domain.ids import JOURNEYS_QUEUE, RELAY_ID, SENDING_QUEUE, sending_id
 from gateways.journeys import TemporalJourneys
@@ -108,6 +109,7 @@ def create_api(settings: Settings) -> FastAPI:
             pharmacy_key=settings.pharmacy_api_key.get_secret_value(),
             form_secret=secret(settings, "forms"),
             templates=TEMPLATES,
+            fhir=FhirWords(programs.instruments(), programs.needs_book()),
         )
     )
 

@@ -12,7 +12,9 @@ from fastapi import FastAPI
 from make import NOW
 
 from api.accounts import Passwords
+from api.fhir import FhirWords
 from api.web import equip
+from runtime import programs
 from store.database import engine, transactions
 from store.staff import Staff
 
@@ -134,7 +136,8 @@ async def open_desk(
     app.state.programs = {}
     app.state.sending_on, app.state.phone_url = sending_on, phone_url
     app.state.base_url, app.state.secure = base_url, base_url.startswith("https")
-    equip(app, TEMPLATES, pharmacy_key=pharmacy_key, passwords=QUICK)
+    words = FhirWords(programs.instruments(), programs.needs_book())
+    equip(app, TEMPLATES, pharmacy_key=pharmacy_key, passwords=QUICK, fhir_words=words)
     try:
         yield Desk(app, time, journeys)
     finally:

@@ -14,6 +14,7 @@ from fastapi.routing import iter_route_contexts
 from api import console
 from api.app import Parts, create
 from api.auth import signed_in
+from api.fhir import may_read
 from api.pharmacy import with_key
 from api.security import MAX_BODY
 from api.twilio import signed_form
@@ -25,6 +26,7 @@ PUBLIC = {
     "GET /health",
     "GET /openapi.json",
     "HEAD /openapi.json",
+    "GET /fhir/metadata",
     "GET /sign-in",
     "POST /sign-in",
     # Opened by the secret in the link and the digits on the note.
@@ -54,9 +56,10 @@ def test_every_route_says_who_may_call_it_but_those_named_here() -> None:
             pharmacy_key="",
             form_secret=b"x" * 32,
             templates=TEMPLATES,
+            fhir=cast(Any, object()),
         )
     )
-    guards = {signed_in, with_key, signed_form}
+    guards = {signed_in, with_key, signed_form, may_read}
     public = {
         f"{method} {route.path}"
         for route in iter_route_contexts(app.routes)
