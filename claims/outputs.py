@@ -7,6 +7,9 @@ import duckdb
 from claims.conditions import EVIDENCE_CLAIMS
 from claims.sources import literal
 
+PERSONS = 1 << 17
+"""So many persons' evidence is put together at once."""
+
 # Only members of a program leave this room, and of their conditions only the program's own.
 _FILES = {
     "members": """
@@ -17,24 +20,12 @@ _FILES = {
                 join shown w on w.condition = a.condition and a.condition = 'smi'
                 where c.program = s.program and w.person_no = s.person_no) as smi
         from scored s join known k using (person_no) order by s.person_no, s.program""",
-    "evidence": f"""
-        with asked as (
-            select e.person_no, e.path_no, e.condition, e.one, p.since, p.one_words, p.two_words
-            from evidence e join path p using (path_no)
-            semi join answer a on a.person_no = e.person_no and a.condition = e.condition),
-        claim as (
-            select distinct h.person_no, h.path_no, h.on_date, h.claim_id
-            from hit h join asked e on e.person_no = h.person_no and e.path_no = h.path_no
-            join counting c on c.path_no = h.path_no and c.setting = h.setting
-                and c.is_ed = h.is_ed
-            where h.on_date > e.since and if(e.one, c.alone, c.paired)),
-        latest as (
-            select person_no, path_no, min({{ago: date '9999-12-31' - on_date, claim: claim_id,
-                on_date: on_date}}, {EVIDENCE_CLAIMS}) as kept from claim group by 1, 2)
+    "evidence": """
         select k.person_id, a.condition::varchar as condition,
             if(a.one, a.one_words, a.two_words) as rule,
             [c.claim for c in t.kept] as claim_ids, [c.on_date for c in t.kept] as dates
-        from latest t join asked a using (person_no, path_no) join known k using (person_no)
+        from evidence_claims t join evidence_asked a using (person_no, path_no)
+        join known k using (person_no)
         order by t.person_no, a.condition, rule""",
     "conditions": """
         select k.person_id, s.condition::varchar as condition, s.first_date, s.last_date,
@@ -76,10 +67,43 @@ create table answer as
 select distinct m.person_no, unnest(m.conditions) as condition from member m
 """
 
+_EVIDENCE_ASKED = """
+create table evidence_asked as
+select e.person_no, e.path_no, e.condition, e.one, p.since, p.one_words, p.two_words
+from evidence e join path p using (path_no)
+semi join answer a on a.person_no = e.person_no and a.condition = e.condition
+"""
+
+# The claims that a rule counted, latest first; lists cannot spill, so some persons at a time.
+_EVIDENCE_CLAIMS = f"""
+insert into evidence_claims
+with claim as (
+    select distinct h.person_no, h.path_no, h.on_date, h.claim_id
+    from hit h join evidence_asked e on e.person_no = h.person_no and e.path_no = h.path_no
+    join counting c on c.path_no = h.path_no and c.setting = h.setting and c.is_ed = h.is_ed
+    where h.person_no between $first::int and $last::int
+        and h.on_date > e.since and if(e.one, c.alone, c.paired))
+select person_no, path_no, min({{ago: date '9999-12-31' - on_date, claim: claim_id,
+    on_date: on_date}}, {EVIDENCE_CLAIMS}) as kept from claim group by 1, 2
+"""
+
+
+def _tell_evidence(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes `evidence_claims`: the latest claims of every rule that answers for a member."""
+    con.execute(_EVIDENCE_ASKED)
+    con.execute(
+        "create table evidence_claims (person_no int, path_no smallint, "
+        "kept struct(ago bigint, claim varchar, on_date date)[])"
+    )
+    most = con.execute("select coalesce(max(person_no), 0) from evidence_asked").fetchall()[0][0]
+    for first in range(0, int(most) + 1, PERSONS):
+        con.execute(_EVIDENCE_CLAIMS, {"first": first, "last": first + PERSONS - 1})
+
 
 def write(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Writes every file into `folder`, which exists."""
     con.execute(_ANSWER)
+    _tell_evidence(con)
     for name, select in _FILES.items():
         target = literal(str(folder / f"{name}.parquet"))
         con.execute(f"copy ({select}) to {target} (format parquet, compression zstd)")
