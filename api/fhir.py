@@ -23,6 +23,7 @@ from domain.fhir_search import (
     read_search,
 )
 from domain.instruments import Instrument
+from domain.needs_directory import Directory
 from domain.needs_words import NeedsBook
 from domain.program import Program
 from store import fhir_keys, resource_ids, resources
@@ -32,6 +33,7 @@ from store.pages.scope import EVERYTHING, Scope
 log = structlog.get_logger()
 router = APIRouter(prefix="/fhir", tags=["fhir"])
 
+EMPTY = Directory()
 NOBODY = "Send a bearer key for /fhir, or sign in at the console."
 NOTHING = "There is no such resource, or it is not yours to read."
 
@@ -42,6 +44,8 @@ class FhirWords:
 
     instruments: Mapping[str, Instrument]
     book: NeedsBook
+    directory: Directory = EMPTY
+    """Community services, for the console."""
 
 
 @dataclass(frozen=True, slots=True)

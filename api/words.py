@@ -1,9 +1,10 @@
 """What codes are called on a page: one sentence or phrase each, and a readable rest."""
 
 from api.message_words import MESSAGE_WORDS
+from api.needs_words import NEEDS_WORDS
 from api.wordlists import WORDS
 
-KNOWN = {**WORDS, **MESSAGE_WORDS}
+KNOWN = {**WORDS, **MESSAGE_WORDS, **NEEDS_WORDS}
 
 
 def say(code: str | None, kind: str = "") -> str:

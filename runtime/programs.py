@@ -1,5 +1,6 @@
 """Reads `programs/`: what clinicians review, as the rooms need it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from claims.attribution_rules import AttributionRules
 from claims.criteria import Criteria, Scoring
 from claims.valuesets import ValueSets
 from domain.instruments import Instrument, ZCodes
+from domain.needs_directory import Directory, Service
 from domain.needs_words import NeedsBook
 from domain.program import BadProgram, Program
 from domain.quiet_hours import ContactHours
@@ -121,6 +123,21 @@ def needs_book() -> NeedsBook:
         return NeedsBook.from_data(read("needs.yaml"))
     except ValueError as wrong:
         raise Refusal(str(wrong)) from None
+
+
+def directory(place: Path | None) -> Directory:
+    """Community services of an HSDS 3 file, or of every JSON file in a folder; None: ours."""
+    place = place or PROGRAMS / "resources"
+    files = sorted(place.glob("*.json")) if place.is_dir() else [place]
+    found: list[Service] = []
+    for file in files:
+        try:
+            found += Directory.from_data(json.loads(file.read_text("utf-8")), str(file)).services
+        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as wrong:
+            raise Refusal(f"{file} cannot be read: {type(wrong).__name__}; mend it.") from None
+        except ValueError as wrong:
+            raise Refusal(f"{wrong} Mend the file.") from None
+    return Directory(tuple(found))
 
 
 def reading_rules() -> ReadingRules:

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="bearer key of the pharmacy API; empty: that API is closed",
     )
+    resources: Path | None = Field(
+        default=None, description="community services: an HSDS 3 JSON file or a folder of them"
+    )
     phone_url: WebAddress = Field(
         default="", description="the simulator's phone page, linked from the console"
     )

@@ -109,7 +109,11 @@ def create_api(settings: Settings) -> FastAPI:
             pharmacy_key=settings.pharmacy_api_key.get_secret_value(),
             form_secret=secret(settings, "forms"),
             templates=TEMPLATES,
-            fhir=FhirWords(programs.instruments(), programs.needs_book()),
+            fhir=FhirWords(
+                programs.instruments(),
+                programs.needs_book(),
+                programs.directory(settings.resources),
+            ),
         )
     )
 

@@ -9,6 +9,7 @@ from api.console import (
     enrollments,
     live,
     members,
+    needs,
     queue,
     runs,
     sign_in,
@@ -28,7 +29,7 @@ async def home() -> RedirectResponse:
 
 PARTS = (
     sign_in, today, live, members, consents, enrollments, queue, tasks, delivery, texts,
-    runs, staff,
+    needs, runs, staff,
 )  # fmt: skip
 """Consents before enrollments, whose forms would else be taken for theirs."""
 
