@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities.needs import note_agreement
 from activities.texts import Texts
 from domain.effects import (
     ConfirmDelivery,
@@ -103,6 +104,7 @@ async def _screening(scene: Scene, effect: Effect) -> None:
         case OpenReferral(domain):
             if await screenings.open_referral(session, enrollment_id, domain, now):
                 scene.record("referral_requested", "member's choice", {"domain": domain})
+            await note_agreement(session, scene.enrollment, scene.heard, now)
 
 
 async def _send_text(scene: Scene, effect: SendText) -> None:
