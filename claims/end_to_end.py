@@ -18,7 +18,7 @@ BITS = 62
 """Of a packed number; sorting one number is several times faster than sorting rows."""
 MOST_DAYS = (1 << 20) - 1
 """A supply that lasts longer than this outlasts every period anyway."""
-CHUNK = 1 << 16
+CHUNK = 1 << 15
 """Persons at a time, so that memory does not grow with their number."""
 
 

@@ -32,6 +32,8 @@ from claims.valuesets import ValueSets
 MEMORY = "700MB"
 """What the engine may hold before it spills to disk; the process as a whole stays below 1 GB."""
 
+MEMORY_BESIDE = "400MB"
+
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
@@ -111,7 +113,10 @@ def _identify(
         with steps.step("attributing pharmacies"):
             know_people(con)
             find_physicians(con, months=criteria[0].scoring.physician_months)
+            # The matching holds its own arrays beside what the engine holds.
+            con.execute(f"set memory_limit = '{MEMORY_BESIDE}'")
             attribution.attribute(con, criteria, scratch)
+            con.execute(f"set memory_limit = '{MEMORY}'")
         with steps.step("writing results"):
             (scratch / "out").mkdir()
             outputs.write(con, scratch / "out")
