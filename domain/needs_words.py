@@ -87,6 +87,9 @@ def _words(name: str, row: Mapping[str, Any]) -> NeedWords:
 
 
 def _said(name: str, row: Mapping[str, Any]) -> Said:
+    if strange := set(row) - {"says", "system", "code", "display"}:
+        # In YAML a comma ends a value: words with one need quotes.
+        raise ValueError(f"programs/needs.yaml, {name}: {min(strange)!r} is no field; mend it.")
     system = row.get("system")
     if system is not None and system not in SYSTEMS:
         raise ValueError(f"programs/needs.yaml, {name}: `system` must be snomed, not {system!r}.")

@@ -10,6 +10,7 @@ from make_fhir import told
 
 from domain.fhir_base import SDOHCC_CODES, US_CORE_CATEGORY, Resource
 from domain.needs_directory import Directory, Seeker
+from domain.needs_words import NeedsBook
 from runtime import programs
 
 TODAY = date(2026, 3, 4)
@@ -80,6 +81,16 @@ def test_every_need_of_the_sample_finds_a_fictional_service() -> None:
         matches = directory.find(words.terms, ANA, TODAY, 365, 9)
         assert matches, name
         assert all("Sample" in match.service.name for match in matches)
+
+
+def test_words_that_a_comma_cuts_off_are_found() -> None:
+    data = {"domains": {"food": {"category": "c", "says": "Food", "terms": [],
+                                 "goal": {"says": "Heat", "light and water": None},
+                                 "help": {"says": "Help"}}},
+            "failed_because": {}, "resources": {"call_first_after_days": 1, "show_at_most": 1}}  # fmt: skip
+    with pytest.raises(ValueError, match="food: 'light and water' is no field"):
+        NeedsBook.from_data(data)
+    assert programs.needs_book().words("utilities").goal.text == "Heat, light and water stay on"
 
 
 def test_z_codes_are_billable_only() -> None:
