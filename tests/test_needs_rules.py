@@ -84,10 +84,19 @@ def test_every_need_of_the_sample_finds_a_fictional_service() -> None:
 
 
 def test_words_that_a_comma_cuts_off_are_found() -> None:
-    data = {"domains": {"food": {"category": "c", "says": "Food", "terms": [],
-                                 "goal": {"says": "Heat", "light and water": None},
-                                 "help": {"says": "Help"}}},
-            "failed_because": {}, "resources": {"call_first_after_days": 1, "show_at_most": 1}}  # fmt: skip
+    data = {
+        "domains": {
+            "food": {
+                "category": "c",
+                "says": "Food",
+                "terms": [],
+                "goal": {"says": "Heat", "light and water": None},
+                "help": {"says": "Help"},
+            }
+        },
+        "failed_because": {},
+        "resources": {"call_first_after_days": 1, "show_at_most": 1},
+    }
     with pytest.raises(ValueError, match="food: 'light and water' is no field"):
         NeedsBook.from_data(data)
     assert programs.needs_book().words("utilities").goal.text == "Heat, light and water stay on"
