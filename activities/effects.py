@@ -14,6 +14,7 @@ from domain.effects import (
     Effect,
     FinishScreening,
     FoundNeed,
+    HoldForSafety,
     OpenReferral,
     OpenTask,
     OrderDelivery,
@@ -24,11 +25,14 @@ from domain.effects import (
     SendNote,
     SendText,
     StartScreening,
+    Withdraw,
 )
 from domain.outbox import lifetime
 from domain.program import Program
 from store import care, deliveries, letters, notes, outbox, outcomes, screenings, tasks
+from store.enrollments import hold_member
 from store.models import Enrollment, InboundText, Member
+from store.screenings import Came
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,14 @@ class Scene:
     """How fast business time runs."""
     heard: InboundText | None = None
     """The text being answered."""
+    came: Came | None = None
+    """Of answers on a form; without it they came in the text being answered."""
 
     def record(self, kind: str, rule: str, detail: Mapping[str, Any] | None = None) -> None:
-        outcomes.record(self.session, self.enrollment, kind, at=self.now, rule=rule, detail=detail)
+        actor = (self.came and self.came.actor) or "journey"
+        outcomes.record(
+            self.session, self.enrollment, kind, at=self.now, rule=rule, actor=actor, detail=detail
+        )
 
 
 async def carry_out(scene: Scene, effect: Effect) -> None:
@@ -82,22 +91,28 @@ async def carry_out(scene: Scene, effect: Effect) -> None:
                 scene.session, scene.enrollment.id, effect, scene.heard, scene.now
             )
             scene.record("reading", effect.rule or "in range", {"kind": effect.kind})
+        case Withdraw(step):
+            await outbox.withdraw(scene.session, scene.enrollment.id, step)
+        case HoldForSafety(rule):
+            for held in await hold_member(scene.session, scene.enrollment.member_id, scene.now):
+                outcomes.record(scene.session, held, "safety_hold", at=scene.now, rule=rule)
         case _:
             await _screening(scene, effect)
 
 
 async def _screening(scene: Scene, effect: Effect) -> None:
     enrollment_id, session, now = scene.enrollment.id, scene.session, scene.now
+    came = scene.came or Came(message_id=scene.heard.sid if scene.heard else None)
     match effect:
         case StartScreening(instrument):
-            await screenings.start(session, enrollment_id, instrument, now)
-            scene.record("screening_started", instrument)
-        case SaveAnswer(item, answers):
-            message_id = scene.heard.sid if scene.heard else None
-            await screenings.save_answer(session, enrollment_id, item, answers, message_id, now)
-        case FinishScreening(completed):
-            if await screenings.finish(session, enrollment_id, completed, now):
-                scene.record("screening_ended", "completed" if completed else "partial")
+            if await screenings.start(session, enrollment_id, effect, came, now):
+                scene.record("screening_started", instrument)
+        case SaveAnswer():
+            await screenings.save_answer(session, enrollment_id, effect, came, now)
+        case FinishScreening(instrument, completed):
+            if await screenings.finish(session, enrollment_id, effect, now):
+                how = "completed" if completed else "partial"
+                scene.record("screening_ended", how, {"instrument": instrument})
         case FoundNeed(domain, item, z_code):
             if await screenings.add_need(session, enrollment_id, domain, item, z_code, now):
                 scene.record("need_found", item, {"domain": domain, "z_code": z_code})

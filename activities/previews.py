@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from activities.letters import plain_phone
 from activities.texts import MissingTranslation, Texts
-from domain.instruments import Instrument, prompt
+from domain.instrument_words import prompt
+from domain.instruments import SMS
 from domain.program import Program
+from domain.screening_plan import ScreeningPlan
 from domain.templates_lint import SmsTemplate
 
 FIRST_NAME, PHARMACY = "Maria Guadalupe", "Saint Bartholomew Pharmacy"
@@ -55,15 +57,16 @@ def _facts(program: Program | None, language: str) -> Mapping[str, str]:
         "pharmacy": PHARMACY,
         "sender": program.sender if program else "Your care team",
         "phone": plain_phone(program.phone) if program else "(614) 555-0100",
-        "question": _longest(plan.instrument if plan else None, language),
+        "question": _longest(plan, language),
     }
 
 
-def _longest(instrument: Instrument | None, language: str) -> str:
-    items = instrument.items if instrument else ()
+def _longest(plan: ScreeningPlan | None, language: str) -> str:
+    """The longest question a program asks by text."""
     asked = [
-        prompt(item, language, place, len(items))
-        for place, item in enumerate(items, 1)
-        if language in item.text and all(language in each.display for each in item.options)
+        prompt(item, language, place, len(ask.instrument.items))
+        for ask in (plan.asks if plan else ())
+        if SMS in ask.by and ask.instrument.speaks(language)
+        for place, item in enumerate(ask.instrument.items, 1)
     ]
     return max(asked, key=len, default="1/1 ...")

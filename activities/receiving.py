@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.receiving_acts import Received, answer, cry_for_help, start, stop, wrong_number
 from activities.texts import Texts
 from activities.time import Time
+from domain.crisis import CrisisRules
 from domain.danger import Danger
 from domain.replies import Help, Reading, ReplyWords, Start, Stop, WrongNumber, read_reply
 from store import consents, enrollments, inbound, tasks
@@ -42,6 +43,7 @@ class Receiver:
     words: ReplyWords
     texts: Texts
     deadlines: Mapping[str, timedelta]
+    crisis: CrisisRules
     time: Time
 
     async def receive(self, session: AsyncSession, text: Incoming) -> bool:
@@ -85,7 +87,7 @@ class Receiver:
     ) -> Received:
         member = await session.get(Member, enrollment.member_id) if enrollment else None
         return Received(
-            session, row, found, enrollment, member, self.texts, self.deadlines,
+            session, row, found, enrollment, member, self.texts, self.deadlines, self.crisis,
             self.time.clock.rate, now,
         )  # fmt: skip
 

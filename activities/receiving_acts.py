@@ -8,9 +8,11 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.texts import Texts
+from domain.crisis import CrisisRules
 from domain.danger import Danger
 from domain.outbox import Purpose, lifetime
 from store import consents, outbox, outcomes, tasks
+from store.enrollments import hold_for_safety, nudge
 from store.models import ContactPoint, Enrollment, InboundText, Member
 
 MEMBER = "member"
@@ -28,6 +30,7 @@ class Received:
     member: Member | None
     texts: Texts
     deadlines: Mapping[str, timedelta]
+    crisis: CrisisRules
     rate: float
     now: datetime
 
@@ -70,15 +73,15 @@ async def answer(received: Received, template: str, purpose: Purpose = Purpose.R
 async def cry_for_help(received: Received, danger: Danger) -> None:
     """A person at once, the one approved answer, and silence from the machine until they say so."""
     for enrollment in received.found:
-        if enrollment.ended_at is None and enrollment.hold is None:
-            enrollment.held_at, enrollment.hold = received.now, "safety"
+        if hold_for_safety(enrollment, received.now):
+            nudge(enrollment, received.now)
     await tasks.open_task(
         received.session,
         received.enrollment.id if received.enrollment else None,
         key=f"danger-{received.text.sid}",
         kind=f"danger_{danger.kind}",
-        role="coordinator",
-        within=received.deadlines[danger.level],
+        role=received.crisis.role,
+        within=received.crisis.within[danger.level],
         now=received.now,
         urgent=True,
         message_id=received.text.sid,

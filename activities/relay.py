@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 from temporalio import activity
 
+from activities import crisis
 from activities.journey import Advance, JourneyActivities
 from activities.polling import poll
 from activities.receiving import Receiver
@@ -34,6 +35,7 @@ Work = Callable[[], Awaitable[None]]
 SPELL = timedelta(minutes=5)
 TICK = 0.1
 SETTLE_EVERY = 2.0
+ESCALATE_EVERY = 1.0
 POLL_EVERY = 60.0
 """A lost webhook's text is found within minutes, far inside the quarter of an hour promised."""
 BATCH = 50
@@ -76,6 +78,7 @@ class RelayActivities:
         loops = [
             asyncio.create_task(self._every(TICK, self.start_and_tell, until)),
             asyncio.create_task(self._every(SETTLE_EVERY, self.settle_texts, until)),
+            asyncio.create_task(self._every(ESCALATE_EVERY, self.escalate, until)),
             asyncio.create_task(self._every(POLL_EVERY, self.poll_carrier, until)),
         ]
         try:
@@ -120,6 +123,10 @@ class RelayActivities:
     async def settle_texts(self) -> None:
         if self.carrier is not None:
             await settle(self.transaction, self.carrier, self.time)
+
+    async def escalate(self) -> None:
+        """A cry for help nobody has documented is asked of the next one in time."""
+        await crisis.escalate(self.transaction, self.receiver.crisis, self.time.now())
 
     async def poll_carrier(self) -> None:
         if self.carrier is not None:

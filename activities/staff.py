@@ -2,6 +2,7 @@
 
 from sqlalchemy import select, update
 
+from activities import crisis
 from activities.turn import Turn
 from domain.exits import Way
 from domain.journey import State
@@ -47,6 +48,8 @@ async def _apply(turn: Turn, action: StaffAction) -> str:
         case "resume":
             if enrollment.held_at is None:
                 return "refused: the journey is not on hold"
+            if await crisis.undocumented(turn.session, enrollment.member_id):
+                return "refused: a cry for help is open; write down the call first"
             await _resume(turn)
         case "stop":
             await turn.end(State.STOPPED)

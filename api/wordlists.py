@@ -1,4 +1,5 @@
 """The console's words for codes, by kind of code."""
+# long because it is one list of words, read from top to bottom.
 
 WORDS: dict[str, dict[str, str]] = {
     "program": {
@@ -65,6 +66,7 @@ WORDS: dict[str, dict[str, str]] = {
     "stage": {
         "outreach": "Invitation",
         "screening": "Screening",
+        "rescreening": "Screening again",
         "coaching": "Coaching",
         "delivery": "Delivery",
         "coordination": "Coordination",
@@ -73,6 +75,7 @@ WORDS: dict[str, dict[str, str]] = {
         "outreach_patience": "The journey ends: the member could not be reached.",
         "outreach_next_rung": "The next invitation goes out.",
         "screening_answer": "The question is asked once more, or the screening ends.",
+        "rescreening_due": "Some questions are asked again.",
         "coaching_last_week": "Coaching ends.",
         "coaching_next_week": "The next weekly question goes out.",
         "delivery_next_refill": "The member is asked about the next refill.",
@@ -93,6 +96,8 @@ WORDS: dict[str, dict[str, str]] = {
         "outreach_patience": "Every invitation was used; an answer is still awaited.",
         "outreach_next_rung": "The last invitation is given time to be answered.",
         "screening_answer": "An answer to the open question is awaited.",
+        "rescreening_due": "The last answers are still recent.",
+        "rescreening_nothing_due": "Nothing was asked yet that is asked again.",
         "coaching_after_screening": "Coaching begins when the screening is over.",
         "coaching_last_week": "The last week of coaching is running.",
         "coaching_next_week": "One question a week, no more.",
@@ -110,6 +115,8 @@ WORDS: dict[str, dict[str, str]] = {
         "unable_to_contact": "No answer to any invitation",
         "completed": "Completed",
         "partial": "Ended with some answers",
+        "by_phone": "Goes on by phone",
+        "handed_over": "A person asks",
         "no_answer": "Ended without an answer",
         "not_reached": "Could not be sent",
         "answered": "Answered",
@@ -178,7 +185,10 @@ WORDS: dict[str, dict[str, str]] = {
         "referral": "Find help for a social need",
         "refill_call": "Call about a refill",
         "refill_unanswered": "Call about a refill nobody answered",
+        "crisis_escalation": "Nobody has acted yet on a cry for help",
         "screening_call": "Call to ask the screening questions",
+        "screening_result": "Look at the result of a screening",
+        "screening_visit": "Ask the screening questions at the counter",
         "text_refused": "The carrier refused a text",
         "text_unsettled": "Find out whether a text was sent",
         "text_withheld": "A text was withheld",
@@ -189,6 +199,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "outcome": {
         "check_in": "The member answered the weekly question",
+        "crisis_escalated": "Nobody had acted on a cry for help: another was asked",
         "cry_for_help": "The member's words were read as a cry for help",
         "ended": "The journey ended",
         "leaves": "The member leaves",
@@ -201,6 +212,7 @@ WORDS: dict[str, dict[str, str]] = {
         "referral_declined": "The member wants no referral",
         "refill_answer": "The member answered about a refill",
         "rung_skipped": "An invitation was skipped",
+        "safety_hold": "Everything automatic was stopped for safety",
         "screening_declined": "The member declined the questions",
         "screening_ended": "The screening ended",
         "state": "The journey moved on",

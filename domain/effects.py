@@ -3,8 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
 
 from domain.outbox import Purpose
+
+
+class Absent(StrEnum):
+    """Why an item has no answer."""
+
+    DECLINED = "declined"
+    UNCLEAR = "unclear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +55,47 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class StartScreening:
+    """Asking again for the same round changes nothing."""
+
     instrument: str
+    round: int = 1
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SaveAnswer:
+    """No answers: `absent` says why; the newest answer to an item stands."""
+
+    instrument: str
     item: str
     answers: tuple[str, ...]
+    round: int = 1
+    absent: Absent | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FinishScreening:
+    instrument: str
     completed: bool
+    round: int = 1
+    total: int | None = None
+    band: str | None = None
+    positive: bool | None = None
+    """By its score, or because a need or a flag was found; None: it says nothing either way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """A question that was answered elsewhere: it leaves no more, and waits for nothing."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldForSafety:
+    """All automation of this member, in every program, until a person lets it go on."""
+
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +148,8 @@ Effect = (
     | StartScreening
     | SaveAnswer
     | FinishScreening
+    | Withdraw
+    | HoldForSafety
     | FoundNeed
     | OpenReferral
     | SaveReading

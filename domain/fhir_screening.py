@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain import fhir_base as fhir
-from domain.fhir_base import LOINC, SDOHCC, TERMINOLOGY, US_CORE, US_CORE_CATEGORY, Resource
+from domain.fhir_base import SDOHCC, TERMINOLOGY, US_CORE, US_CORE_CATEGORY, Resource
 from domain.fhir_facts import Record, ScreeningFacts
 from domain.fhir_needs import answer_id
 from domain.instruments import Instrument, Item, Option
-from domain.needs_words import NeedsBook
+from domain.needs_words import NeedsBook, NeedWords
 
 CHANNEL = fhir.OURS + "StructureDefinition/channel"
 
@@ -63,7 +63,7 @@ def _item(item: Item, codes: tuple[str, ...]) -> Resource:
 
 
 def _coding(option: Option) -> Resource:
-    return fhir.coding(LOINC, option.code, option.display["en"])
+    return fhir.coding(option.system, option.code, option.display["en"])
 
 
 def observations(asked: Asked) -> list[Resource]:
@@ -76,32 +76,39 @@ def observations(asked: Asked) -> list[Resource]:
     ]
 
 
+def _social(domain: NeedWords | None) -> list[Resource]:
+    """Only a question about a social need has a category of that need."""
+    if domain is None:
+        return []
+    return [
+        fhir.concept(fhir.coding(US_CORE_CATEGORY, "sdoh", "SDOH")),
+        fhir.concept(fhir.coding(fhir.SDOHCC_CODES, domain.category), text=domain.condition.text),
+    ]
+
+
 def _observation(item: Item, codes: tuple[str, ...], asked: Asked) -> Resource:
     given = [option for option in item.options if option.code in codes]
     positive = any(option.positive for option in given)
-    domain = asked.book.words(item.domain)
+    domain = asked.book.words(item.domain) if item.domain else None
     at = asked.screening.answered_at.get(item.code, asked.screening.started_at)
     pos = fhir.coding(f"{TERMINOLOGY}v3-ObservationInterpretation", "POS", "Positive")
     declined = fhir.coding(f"{TERMINOLOGY}data-absent-reason", "asked-declined")
     # A question with several answers has a component for each: `value` holds only one.
     several = len(given) > 1
-    code = fhir.concept(fhir.coding(LOINC, item.code), text=item.text["en"])
+    code = fhir.concept(fhir.coding(item.system, item.code), text=item.text["en"])
     answers = [fhir.concept(_coding(option)) for option in given]
     return fhir.resource(
         "Observation",
         answer_id(asked.screening.id, item.code),
         [
             US_CORE + "observation-screening-assessment",
-            SDOHCC + "ObservationScreeningResponse",
+            *((SDOHCC + "ObservationScreeningResponse",) if domain else ()),
         ],
         f"{item.text['en']} {', '.join(o.display['en'] for o in given) or 'declined'}",
         status="final",
         category=[
             fhir.concept(fhir.coding(f"{TERMINOLOGY}observation-category", "survey")),
-            fhir.concept(fhir.coding(US_CORE_CATEGORY, "sdoh", "SDOH")),
-            fhir.concept(
-                fhir.coding(fhir.SDOHCC_CODES, domain.category), text=domain.condition.text
-            ),
+            *_social(domain),
         ],
         code=code,
         subject=fhir.ref("Patient", asked.record.member.id),

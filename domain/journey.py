@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from domain import coaching, coordination, delivery, outreach, screening
+from domain import coaching, coordination, delivery, outreach, rescreening, screening
 from domain.program import Program
+from domain.screening_asking import Screening
 from domain.stages import Do, Done, Facts, Heard, Wait
 
 
@@ -45,7 +46,8 @@ class StageRules:
 
 STAGES: Mapping[str, StageRules] = {
     "outreach": StageRules(outreach.Outreach(), outreach.next_step, outreach.heard),
-    "screening": StageRules(screening.Screening(), screening.next_step, screening.heard),
+    "screening": StageRules(Screening(), screening.next_step, screening.heard),
+    "rescreening": StageRules(rescreening.BEGINS, rescreening.next_step, rescreening.heard),
     "coaching": StageRules(coaching.Coaching(), coaching.next_step, coaching.heard),
     "delivery": StageRules(delivery.Deliveries(), delivery.next_step, delivery.heard),
     "coordination": StageRules(coordination.Coordination(), coordination.next_step, None),
@@ -85,8 +87,9 @@ def state_of(program: Program, facts: Facts, now: datetime) -> State:
 def graduates_at(program: Program, facts: Facts, now: datetime) -> datetime:
     """The program's last day, or later while a stage with an end of its own still runs."""
     last = (facts.reached_at or now) + timedelta(days=program.length_days)
-    # Refills fall due for ever: delivery ends with the journey, not the journey with delivery.
-    open_ = [name for name in program.stages if name not in facts.done and name != "delivery"]
+    # Refills and repeated questions fall due for ever: they end with the journey, not it with them.
+    endless = {"delivery", "rescreening"}
+    open_ = [name for name in program.stages if name not in facts.done and name not in endless]
     return max(last, now + timedelta(days=1)) if open_ else last
 
 
@@ -107,7 +110,7 @@ def heard(program: Program, name: str, state: Any, body: str, facts: Facts, now:
 def awaited(name: str, state: Any) -> str | None:
     """The step whose answer a stage waits for; None where any answer to any of its texts counts."""
     match name:
-        case "screening":
+        case "screening" | "rescreening":
             return str(state.step) if state.step else None
         case "delivery":
             return delivery.awaited(state)

@@ -7,18 +7,16 @@ from typing import Any
 
 from domain.coaching import CHECK_IN, PROMPTS, CoachingPlan
 from domain.coordination import CoordinationPlan
+from domain.crisis import CrisisRules
 from domain.delivery import DeliveryPlan
 from domain.instruments import Instrument, ZCodes
 from domain.notes import Limit, RequestRule
 from domain.outreach import Channel, OutreachPlan, Rung
+from domain.program_reader import Reader
 from domain.reading_rules import ReadingRules
-from domain.screening import ScreeningPlan
+from domain.screening_program import screening_plan
 
-AFTER_OUTREACH = ("screening", "coaching", "delivery", "coordination")
-
-
-class BadProgram(ValueError):
-    """One sentence: which program, which field, what it should be."""
+AFTER_OUTREACH = ("screening", "rescreening", "coaching", "delivery", "coordination")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +47,23 @@ class Program:
     """By stage name: OutreachPlan, ScreeningPlan, ..."""
 
     @classmethod
-    def from_data(
+    def from_data(  # long because every field of the file is named once
         cls,
         data: Mapping[str, Any],
         instruments: Mapping[str, Instrument],
         z_codes: ZCodes,
         rules: ReadingRules,
+        crisis: CrisisRules,
     ) -> "Program":
-        read = _Reader(data, str(data.get("id", "a program without an id")))
+        read = Reader(data, str(data.get("id", "a program without an id")))
         stages = _stages(read)
         plans: dict[str, Any] = {"outreach": _outreach(read.part("outreach"))}
         if "screening" in stages:
-            plans["screening"] = _screening(read.part("screening"), instruments, z_codes)
+            plans["screening"] = screening_plan(
+                read.part("screening"), instruments, z_codes, crisis
+            )
+            if "rescreening" in stages:
+                plans["rescreening"] = plans["screening"]
         if "coaching" in stages:
             plans["coaching"] = _coaching(read.part("coaching"), rules, "screening" in stages)
         if "delivery" in stages:
@@ -89,58 +92,7 @@ class Program:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    data: Mapping[str, Any]
-    where: str
-
-    def refuse(self, name: str, wanted: str) -> None:
-        raise BadProgram(f"{self.where}: `{name}` must be {wanted}.")
-
-    def value(self, name: str) -> Any:
-        if name not in self.data:
-            raise BadProgram(f"{self.where}: `{name}` is missing.")
-        return self.data[name]
-
-    def text(self, name: str) -> str:
-        found = self.value(name)
-        if not isinstance(found, str) or not found:
-            self.refuse(name, "a text")
-        return str(found)
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        found = self.value(name)
-        if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-            self.refuse(name, "a list of texts")
-        return tuple(found)
-
-    def number(self, name: str) -> int:
-        found = self.value(name)
-        if not isinstance(found, int) or isinstance(found, bool) or found < 0:
-            self.refuse(name, "a whole number, 0 or more")
-        return int(found)
-
-    def days(self, name: str) -> timedelta:
-        return timedelta(days=self.number(name))
-
-    def hours(self, name: str) -> timedelta:
-        return timedelta(hours=self.number(name))
-
-    def day(self, name: str) -> date:
-        found = self.value(name)
-        if not isinstance(found, date):
-            self.refuse(name, "a date like 2026-11-01")
-        day: date = found
-        return day
-
-    def part(self, name: str) -> "_Reader":
-        found = self.value(name)
-        if not isinstance(found, dict):
-            self.refuse(name, "a group of settings")
-        return _Reader(found, f"{self.where}, {name}")
-
-
-def _stages(read: _Reader) -> tuple[str, ...]:
+def _stages(read: Reader) -> tuple[str, ...]:
     stages = read.texts("stages")
     for name in stages:
         if name not in AFTER_OUTREACH:
@@ -148,13 +100,13 @@ def _stages(read: _Reader) -> tuple[str, ...]:
     return stages
 
 
-def _outreach(read: _Reader) -> OutreachPlan:
+def _outreach(read: Reader) -> OutreachPlan:
     rungs: list[Rung] = []
     listed = read.value("rungs")
     if not isinstance(listed, list) or not listed:
         read.refuse("rungs", "a list of at least one rung")
     for ordinal, row in enumerate(listed, 1):
-        rung = _Reader(row, f"{read.where}, rung {ordinal}")
+        rung = Reader(row, f"{read.where}, rung {ordinal}")
         channel = rung.text("channel")
         if channel not in set(Channel):
             rung.refuse("channel", f"one of {', '.join(Channel)}")
@@ -163,22 +115,7 @@ def _outreach(read: _Reader) -> OutreachPlan:
     return OutreachPlan(tuple(rungs), read.days("patience_days"), read.hours("call_within_hours"))
 
 
-def _screening(
-    read: _Reader, instruments: Mapping[str, Instrument], z_codes: ZCodes
-) -> ScreeningPlan:
-    name = read.text("instrument")
-    if name not in instruments:
-        read.refuse("instrument", f"one of {', '.join(sorted(instruments))}, not {name!r}")
-    return ScreeningPlan(
-        instruments[name],
-        z_codes,
-        read.days("remind_after_days"),
-        read.days("give_up_after_days"),
-        read.hours("referral_within_hours"),
-    )
-
-
-def _coaching(read: _Reader, rules: ReadingRules, after_screening: bool) -> CoachingPlan:
+def _coaching(read: Reader, rules: ReadingRules, after_screening: bool) -> CoachingPlan:
     asks = read.value("asks")
     if not isinstance(asks, dict) or set(asks.values()) - (set(PROMPTS) - {CHECK_IN}):
         read.refuse("asks", "a map from condition to bp or glucose")
@@ -193,7 +130,7 @@ def _coaching(read: _Reader, rules: ReadingRules, after_screening: bool) -> Coac
     )
 
 
-def _delivery(read: _Reader) -> DeliveryPlan:
+def _delivery(read: Reader) -> DeliveryPlan:
     return DeliveryPlan(
         read.days("ask_before_days"),
         read.days("lapsed_after_days"),
@@ -203,7 +140,7 @@ def _delivery(read: _Reader) -> DeliveryPlan:
     )
 
 
-def _coordination(read: _Reader) -> CoordinationPlan:
+def _coordination(read: Reader) -> CoordinationPlan:
     return CoordinationPlan(
         read.days("after_intake_days"),
         read.days("latest_after_days"),
@@ -215,8 +152,8 @@ def _coordination(read: _Reader) -> CoordinationPlan:
     )
 
 
-def _request(read: _Reader, row: Any) -> RequestRule:
-    rule = _Reader(row, f"{read.where}, a request")
+def _request(read: Reader, row: Any) -> RequestRule:
+    rule = Reader(row, f"{read.where}, a request")
     limits = tuple(
         Limit(limit["signal"], limit.get("at_least"), limit.get("below"))
         for limit in row.get("when_any", ())

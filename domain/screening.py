@@ -1,51 +1,42 @@
-"""A screening over texts: one question at a time, one re-prompt, what was answered is kept."""
+"""The screening by text: asks in turn what a program asks by text, and hands on the rest."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from domain.answers import NO, YES, choice
 from domain.effects import (
+    Absent,
     Effect,
     FinishScreening,
-    FoundNeed,
     OpenReferral,
     OpenTask,
     Record,
     SaveAnswer,
     SendText,
-    StartScreening,
+    Withdraw,
 )
-from domain.instruments import Instrument, Need, ZCodes, needs, prompt, read_answer
+from domain.instrument_words import read_answer
+from domain.instruments import Need
 from domain.outbox import Purpose
+from domain.screening_asking import (
+    ASKING,
+    INTRO,
+    OFFER,
+    OVER,
+    Screening,
+    awaited_item,
+    is_open,
+    known_answers,
+    needs_found,
+    next_instrument,
+    onward,
+    question_of,
+    step_name,
+    thanks,
+)
+from domain.screening_plan import ScreeningPlan
+from domain.screening_results import Round, asked_by_person, finished, saved
 from domain.stages import Do, Done, Facts, Heard, Wait
-
-INTRO, ASKING, OFFER, OVER = "intro", "asking", "offer", "over"
-
-
-@dataclass(frozen=True, slots=True)
-class ScreeningPlan:
-    instrument: Instrument
-    z_codes: ZCodes
-    remind_after: timedelta
-    give_up_after: timedelta
-    """Both counted from the last text of the screening."""
-    referral_within: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Screening:
-    phase: str = ""
-    step: str | None = None
-    attempt: int = 1
-    """Of the text whose answer is awaited."""
-    asked_at: datetime | None = None
-    """When that text was decided on."""
-    position: int = 0
-    misread: int = 0
-    reminded: bool = False
-    answers: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    how: str | None = None
 
 
 def next_step(
@@ -53,17 +44,17 @@ def next_step(
 ) -> Do | Wait | Done:
     if state.how:
         return Done(state.how)
-    if facts.language not in plan.instrument.items[0].text:
-        return _by_interpreter(state, plan)
     if not state.phase:
-        begun = replace(state, phase=INTRO, step="screening-intro", asked_at=now)
-        return Do(begun, (SendText("screening-intro", "screening_intro"),))
+        return _begin(state, plan, facts, now)
+    elsewhere = _answered_elsewhere(state, plan, facts, now)
+    if elsewhere:
+        return elsewhere
     text = facts.text(state.step, state.attempt)
     if text is None or text.lost:
-        return _give_up(state, "not_reached")
+        return _give_up(state, plan, facts, "not_reached")
     since = text.counts_from(now, state.asked_at)
     if now >= since + plan.give_up_after:
-        return _give_up(state, "no_answer")
+        return _give_up(state, plan, facts, "no_answer")
     if state.reminded or state.phase == OFFER:
         return Wait(since + plan.give_up_after, "screening_answer")
     if now >= since + plan.remind_after:
@@ -78,6 +69,38 @@ def heard(state: Screening, body: str, plan: ScreeningPlan, facts: Facts, now: d
     return replace(found, state=replace(found.state, asked_at=now))
 
 
+def _begin(state: Screening, plan: ScreeningPlan, facts: Facts, now: datetime) -> Do:
+    """What persons ask is theirs from now on; what is asked by text begins with a question."""
+    tasks = tuple(
+        asked_by_person(ask, state.round)
+        for ask in plan.by_person(facts, state.only)
+        if is_open(ask, state, facts)
+    )
+    if not any(is_open(ask, state, facts) for ask in plan.by_text(facts, state.only)):
+        how = "handed_over" if tasks else "completed"
+        return Do(replace(state, phase=OVER, how=how), tasks)
+    step = step_name("screening-intro", state.round)
+    begun = replace(state, phase=INTRO, step=step, asked_at=now)
+    return Do(begun, (*tasks, SendText(step, "screening_intro")))
+
+
+def _answered_elsewhere(
+    state: Screening, plan: ScreeningPlan, facts: Facts, now: datetime
+) -> Do | None:
+    """A form or a call was quicker: the open question is taken back, and the next one asked."""
+    asks, step = plan.by_text(facts, state.only), str(state.step)
+    if state.phase == INTRO and not any(is_open(ask, state, facts) for ask in asks):
+        return Do(replace(state, phase=OVER, how="completed"), (Withdraw(step),))
+    current = awaited_item(state, plan)
+    if state.phase != ASKING or current is None:
+        return None
+    ask, item = current
+    if is_open(ask, state, facts) and item.code not in facts.round_answers(state.round):
+        return None
+    moved, effects = onward(state, plan, facts, ask, item, Purpose.CARE)
+    return Do(replace(moved, asked_at=now), (Withdraw(step), *effects))
+
+
 def _heard(state: Screening, body: str, plan: ScreeningPlan, facts: Facts) -> Heard:
     match state.phase:
         case phase if phase == INTRO:
@@ -85,15 +108,15 @@ def _heard(state: Screening, body: str, plan: ScreeningPlan, facts: Facts) -> He
         case phase if phase == ASKING:
             return _answer(state, body, plan, facts)
         case phase if phase == OFFER:
-            return _offer(state, body, plan)
+            return _offer(state, body, plan, facts)
     return Heard(state, understood=False)
 
 
 def _consent(state: Screening, body: str, plan: ScreeningPlan, facts: Facts) -> Heard:
     match choice(body):
         case answer if answer == YES:
-            begun, effects = _ask(replace(state, phase=ASKING), plan, facts, Purpose.REPLY)
-            return Heard(begun, (StartScreening(plan.instrument.code), *effects))
+            begun = replace(state, phase=ASKING, misread=0, reminded=False)
+            return Heard(*next_instrument(begun, plan, facts, None, Purpose.REPLY))
         case answer if answer == NO:
             return Heard(
                 replace(state, phase=OVER, how="declined"),
@@ -103,105 +126,82 @@ def _consent(state: Screening, body: str, plan: ScreeningPlan, facts: Facts) -> 
 
 
 def _answer(state: Screening, body: str, plan: ScreeningPlan, facts: Facts) -> Heard:
-    item = plan.instrument.items[state.position]
+    current = awaited_item(state, plan)
+    if current is None:
+        return Heard(state, understood=False)
+    ask, item = current
+    round_ = Round(ask.instrument, state.round)
     found = read_answer(item, body)
     if found is None and not state.misread:
         again = replace(state, misread=1, attempt=state.attempt + 1)
-        question = _question(again, plan, facts)
+        question = question_of(again, ask.instrument, item, plan, facts)
         text = SendText(
             str(again.step), "screening_reprompt", Purpose.REPLY, question, again.attempt
         )
-        return Heard(again, (text, SaveAnswer(item.code, ())), understood=True)
-    answers = state.answers if found is None else (*state.answers, (item.code, found))
-    effects: tuple[Effect, ...] = () if found is None else (SaveAnswer(item.code, found),)
-    moved = replace(state, answers=answers, position=state.position + 1, misread=0, reminded=False)
-    if moved.position < len(plan.instrument.items):
-        moved, asked = _ask(moved, plan, facts, Purpose.REPLY)
-        return Heard(moved, (*effects, *asked), understood=found is not None)
-    ended, last = _finish(moved, plan)
-    return Heard(ended, (*effects, *last), understood=found is not None)
+        kept = SaveAnswer(ask.instrument.name, item.code, (), state.round, Absent.UNCLEAR)
+        return Heard(again, (text, kept))
+    if found is None:
+        moved, asked = onward(state, plan, facts, ask, item, Purpose.REPLY)
+        return Heard(moved, asked, understood=False)
+    state = replace(state, answers=(*state.answers, (item.code, found)))
+    known = known_answers(state, facts)
+    effects = saved(round_, known, {item.code: found}, plan.crisis)
+    if any(code == item.code for code, _ in ask.instrument.dangers(known)):
+        # A person speaks with them now: no further question.
+        ended = finished(round_, known, plan, facts.gender)
+        return Heard(replace(state, phase=OVER, how="handed_over"), (*effects, *ended))
+    moved, asked = onward(state, plan, facts, ask, item, Purpose.REPLY)
+    return Heard(moved, (*effects, *asked))
 
 
-def _offer(state: Screening, body: str, plan: ScreeningPlan) -> Heard:
+def _offer(state: Screening, body: str, plan: ScreeningPlan, facts: Facts) -> Heard:
+    completed = replace(state, phase=OVER, how="completed")
     match choice(body):
         case answer if answer == YES:
-            domain = _found(state, plan)[0].domain
-            task = OpenTask(
-                f"referral-{domain}",
-                "referral",
-                "coordinator",
-                plan.referral_within,
-                detail={"domain": domain},
-            )
-            text = SendText("referral-made", "referral_made", Purpose.REPLY)
-            return Heard(
-                replace(state, phase=OVER, how="completed"), (OpenReferral(domain), task, text)
-            )
+            text = SendText(step_name("referral-made", state.round), "referral_made", Purpose.REPLY)
+            return Heard(completed, (*referrals(needs_found(state, plan, facts), plan), text))
         case answer if answer == NO:
-            text = SendText("screening-done", "screening_done", Purpose.REPLY)
             record = Record("referral_declined", "member's choice")
-            return Heard(replace(state, phase=OVER, how="completed"), (record, text))
+            return Heard(completed, (record, thanks(state)))
     return Heard(state, understood=False)
 
 
-def _ask(
-    state: Screening, plan: ScreeningPlan, facts: Facts, purpose: Purpose
-) -> tuple[Screening, tuple[Effect, ...]]:
-    item = plan.instrument.items[state.position]
-    asked = replace(state, step=f"screening-{item.code}", attempt=1)
-    question = _question(asked, plan, facts)
-    return asked, (SendText(str(asked.step), "screening_question", purpose, question),)
-
-
-def _question(state: Screening, plan: ScreeningPlan, facts: Facts) -> Mapping[str, str]:
-    items = plan.instrument.items
-    words = prompt(items[state.position], facts.language, state.position + 1, len(items))
-    return {"question": words}
-
-
-def _finish(state: Screening, plan: ScreeningPlan) -> tuple[Screening, tuple[Effect, ...]]:
-    complete = len(state.answers) == len(plan.instrument.items)
-    how = "completed" if complete else "partial"
-    found = _found(state, plan)
-    effects: tuple[Effect, ...] = (
-        FinishScreening(complete),
-        *(FoundNeed(need.domain, need.item, need.z_code) for need in found),
-    )
-    if not found:
-        text = SendText("screening-done", "screening_done", Purpose.REPLY)
-        return replace(state, phase=OVER, how=how), (*effects, text)
-    offer = SendText("referral-offer", "referral_offer", Purpose.REPLY)
-    return replace(state, phase=OFFER, step="referral-offer", attempt=1), (*effects, offer)
-
-
-def _found(state: Screening, plan: ScreeningPlan) -> tuple[Need, ...]:
-    return needs(plan.instrument, dict(state.answers), plan.z_codes)
+def referrals(found: tuple[Need, ...], plan: ScreeningPlan) -> tuple[Effect, ...]:
+    """For each need the member wants help with: the referral, and somebody to see to it."""
+    effects: list[Effect] = []
+    for need in found:
+        task = OpenTask(
+            f"referral-{need.domain}", "referral", "coordinator", plan.referral_within,
+            detail={"domain": need.domain},
+        )  # fmt: skip
+        effects += [OpenReferral(need.domain), task]
+    return tuple(effects)
 
 
 def _remind(state: Screening, plan: ScreeningPlan, facts: Facts, now: datetime) -> Do:
     """Say the open question once more; the answer may come days after the first asking."""
     again = replace(state, reminded=True, attempt=state.attempt + 1, asked_at=now)
-    if state.phase == INTRO:
-        text = SendText("screening-intro", "screening_intro", Purpose.CARE, {}, again.attempt)
+    current = awaited_item(state, plan) if state.phase == ASKING else None
+    if current is None:
+        text = SendText(str(state.step), "screening_intro", Purpose.CARE, {}, again.attempt)
     else:
-        question = _question(again, plan, facts)
+        question = question_of(again, current[0].instrument, current[1], plan, facts)
         text = SendText(
             str(again.step), "screening_question", Purpose.CARE, question, again.attempt
         )
     return Do(again, (text,))
 
 
-def _by_interpreter(state: Screening, plan: ScreeningPlan) -> Do:
-    """No wording in the member's language: a person asks, with an interpreter on the line."""
-    task = OpenTask("screening-call", "screening_call", "coordinator", plan.referral_within)
-    ended = replace(state, phase=OVER, how="no_translation")
-    return Do(ended, (task, Record("screening_ended", "no translation")))
-
-
-def _give_up(state: Screening, why: str) -> Do:
-    """Keep what was answered; an offer nobody answered leaves the needs found."""
+def _give_up(state: Screening, plan: ScreeningPlan, facts: Facts, why: str) -> Do:
+    """What is open goes on by phone where it may; an unanswered offer leaves the needs found."""
     if state.phase == OFFER:
         return Do(replace(state, phase=OVER, how="completed"))
-    ended = replace(state, phase=OVER, how="partial" if state.answers else why)
-    effects = (FinishScreening(False),) if state.phase == ASKING else ()
-    return Do(ended, (*effects, Record("screening_ended", why)))
+    asks = [ask for ask in plan.by_text(facts, state.only) if is_open(ask, state, facts)]
+    by_phone = tuple(asked_by_person(ask, state.round) for ask in asks if ask.person)
+    current = awaited_item(state, plan)
+    ended: tuple[Effect, ...] = ()
+    if state.phase == ASKING and current and current[0].person is None:
+        ended = (FinishScreening(current[0].instrument.name, completed=False, round=state.round),)
+    how = "by_phone" if by_phone else "partial" if state.answers else why
+    over = replace(state, phase=OVER, how=how)
+    return Do(over, (*ended, *by_phone, Record("screening_ended", why)))

@@ -74,6 +74,18 @@ class ReadingFact:
 
 
 @dataclass(frozen=True, slots=True)
+class ScreeningFact:
+    """One asking of one instrument, by whatever way."""
+
+    instrument: str
+    round: int
+    ended_at: datetime | None = None
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By item, what was answered or declined (then: no codes); what was unclear is not in it."""
+    positive: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that is known when a journey decides; loaded fresh each time, never kept in Temporal."""
 
@@ -97,6 +109,23 @@ class Facts:
     deliveries: tuple[DeliveryFact, ...] = ()
     note: NoteFact | None = None
     readings: tuple[ReadingFact, ...] = ()
+    gender: str | None = None
+    screenings: tuple[ScreeningFact, ...] = ()
+    events: Mapping[str, datetime] = field(default_factory=dict)
+    """When each kind of event in the member's life was last recorded."""
 
     def text(self, step: str | None, attempt: int = 1) -> SentText | None:
         return self.texts.get((step, attempt)) if step else None
+
+    def screening(self, instrument: str, round_: int) -> ScreeningFact | None:
+        found = (s for s in self.screenings if (s.instrument, s.round) == (instrument, round_))
+        return next(found, None)
+
+    def round_answers(self, round_: int) -> Mapping[str, tuple[str, ...]]:
+        """By item over all instruments of a round: what they share is asked once."""
+        return {
+            item: codes
+            for screening in self.screenings
+            if screening.round == round_
+            for item, codes in screening.answers.items()
+        }

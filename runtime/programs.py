@@ -13,16 +13,21 @@ import yaml
 from claims.attribution_rules import AttributionRules
 from claims.criteria import Criteria, Scoring
 from claims.valuesets import ValueSets
+from domain import questionnaires, scoring
+from domain.crisis import CrisisRules
 from domain.instruments import Instrument, ZCodes
+from domain.licensed_instruments import LicensedInstrument
 from domain.needs_directory import Directory, Service
 from domain.needs_words import NeedsBook
-from domain.program import BadProgram, Program
+from domain.program import Program
+from domain.program_reader import BadProgram
 from domain.quiet_hours import ContactHours
 from domain.reading_rules import ReadingRules
 from domain.replies import ReplyWords
 from domain.templates_lint import SmsCatalogue
 from runtime.data import PROGRAMS
 from runtime.errors import Refusal
+from runtime.settings import Settings
 
 # Files beside the programs themselves: what all programs share.
 SHARED = frozenset(
@@ -66,7 +71,7 @@ def program(name: str) -> Program:
     """Refusal for a program that is not there or that its file does not describe."""
     data = _data(name)
     try:
-        return Program.from_data(data, instruments(), z_codes(), reading_rules())
+        return Program.from_data(data, instruments(), z_codes(), reading_rules(), rules().crisis)
     except (BadProgram, ValueError) as wrong:
         raise Refusal(f"programs/{name}.yaml: {wrong}") from None
 
@@ -106,11 +111,42 @@ def value_sets() -> ValueSets:
 
 @lru_cache
 def instruments() -> Mapping[str, Instrument]:
-    folder = PROGRAMS / "instruments"
-    return {
-        path.stem: Instrument.from_questionnaire(read(f"instruments/{path.name}"))
-        for path in sorted(Path(folder).glob("*.json"))
+    """Ours, and those a deployer with a licence has put beside them; by name."""
+    scores = scoring.rules(read("instruments/scoring.yaml"), read("deadlines.yaml")["minutes"])
+    ours = {
+        path.stem: questionnaires.instrument(
+            read(f"instruments/{path.name}"), path.stem, scores.get(path.stem)
+        )
+        for path in sorted(Path(PROGRAMS / "instruments").glob("*.json"))
     }
+    return {**ours, **licensed()}
+
+
+def licensed() -> Mapping[str, Instrument]:
+    """Refusal for a file that is there and is not the instrument it is named for."""
+    folder = Settings().instruments
+    known = LicensedInstrument.all(read("instruments/licensed.yaml"))
+    if folder is None:
+        return {}
+    try:
+        return {
+            each.name: found for each in known if (found := _licensed(each, folder)) is not None
+        }
+    except ValueError as wrong:
+        raise Refusal(f"{folder}: {wrong}") from None
+
+
+def _licensed(instrument: LicensedInstrument, folder: Path) -> Instrument | None:
+    words = folder / f"{instrument.name}.json"
+    if not words.exists():
+        return None
+    scored = folder / f"{instrument.name}.scoring.yaml"
+    score = yaml.safe_load(scored.read_text("utf-8")) if scored.exists() else None
+    try:
+        data = json.loads(words.read_text("utf-8"))
+    except ValueError:
+        raise ValueError(f"{words.name} is not JSON.") from None
+    return instrument.read(data, score, read("deadlines.yaml")["minutes"])
 
 
 def z_codes() -> ZCodes:
@@ -153,6 +189,7 @@ class Rules:
     texts: SmsCatalogue
     area_codes: Mapping[str, Sequence[str]]
     deadlines: Mapping[str, timedelta]
+    crisis: CrisisRules
 
 
 @lru_cache
@@ -165,4 +202,5 @@ def rules() -> Rules:
         texts=SmsCatalogue.from_data(read("sms.yaml")),
         area_codes=codes.get("area_codes", codes),
         deadlines={name: timedelta(minutes=value) for name, value in minutes.items()},
+        crisis=CrisisRules.from_data(read("deadlines.yaml")),
     )

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     phone_url: WebAddress = Field(
         default="", description="the simulator's phone page, linked from the console"
     )
+    instruments: Path | None = Field(
+        default=None, description="folder of licensed instruments' words; empty: none is asked"
+    )
     log_level: Annotated[LogLevel, BeforeValidator(lambda level: str(level).upper())] = "INFO"
     twilio: Twilio = Twilio()
 

@@ -89,7 +89,7 @@ def base_url(settings: Settings) -> str:
 
 def receiver(time: Time) -> Receiver:
     rules = programs.rules()
-    return Receiver(rules.words, Texts(TEMPLATES, rules.texts), rules.deadlines, time)
+    return Receiver(rules.words, Texts(TEMPLATES, rules.texts), rules.deadlines, rules.crisis, time)
 
 
 def create_api(settings: Settings) -> FastAPI:

@@ -11,10 +11,45 @@ from store.models import ContactPoint, Enrollment, Intent
 Nudge = tuple[str, datetime | None]
 """An enrollment, and since when something new waits for it."""
 
+BY_A_PERSON = ("hold", "take_over", "safety")
+"""Holds that only a person lifts."""
+
 
 async def lock(session: AsyncSession, enrollment_id: str) -> Enrollment:
     """The row, for this transaction alone; outcomes and intents may still be added to it."""
     return await session.get_one(Enrollment, enrollment_id, with_for_update={"key_share": True})
+
+
+async def lock_member(session: AsyncSession, member_id: str) -> Sequence[Enrollment]:
+    """All of a member's, in one order for everybody who locks several."""
+    rows = await session.scalars(
+        select(Enrollment)
+        .where(Enrollment.member_id == member_id)
+        .order_by(Enrollment.id)
+        .with_for_update(key_share=True)
+    )
+    return list(rows)
+
+
+async def hold_member(session: AsyncSession, member_id: str, now: datetime) -> Sequence[Enrollment]:
+    """All automation of the member stands still, in every program; those newly held."""
+    held = [each for each in await lock_member(session, member_id) if hold_for_safety(each, now)]
+    await session.flush()
+    return held
+
+
+def hold_for_safety(enrollment: Enrollment, now: datetime) -> bool:
+    """False where it has ended, or a person holds it already; a pause that would end by itself
+    becomes one that does not."""
+    if enrollment.ended_at is not None or enrollment.hold in BY_A_PERSON:
+        return False
+    enrollment.held_at, enrollment.hold = enrollment.held_at or now, "safety"
+    return True
+
+
+async def of_member(session: AsyncSession, member_id: str) -> Sequence[Enrollment]:
+    rows = await session.scalars(select(Enrollment).where(Enrollment.member_id == member_id))
+    return list(rows)
 
 
 async def of_phone(session: AsyncSession, phone: str) -> Sequence[Enrollment]:

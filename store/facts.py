@@ -9,13 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.exits import Exit
 from domain.outbox import SentText, Status
-from domain.stages import DeliveryFact, Facts, MedicationFact, NoteFact, ReadingFact
+from domain.stages import (
+    DeliveryFact,
+    Facts,
+    MedicationFact,
+    NoteFact,
+    ReadingFact,
+    ScreeningFact,
+)
 from store.models import Enrollment
 
 # The newest line of the ledger that covers the program counts: see store.consents.stands.
 _FACTS = text("""
 select
-    m.language, m.death_date, m.coverage_end,
+    m.language, m.gender, m.death_date, m.coverage_end,
     (select json_agg((select c.given from consents c
                       where c.phone = p.phone and c.channel = 'sms'
                         and (c.program is null or c.program = :program)
@@ -38,12 +45,20 @@ select
      where enrollment_id = :enrollment order by ordinal desc limit 1) as note,
     (select json_agg(json_build_array(at, systolic, diastolic, mg_dl))
      from (select * from readings where enrollment_id = :enrollment
-           order by at desc limit 60) latest) as readings
+           order by at desc limit 60) latest) as readings,
+    (select json_agg(json_build_array(s.instrument, s.ordinal, s.ended_at, s.positive, (
+         select json_object_agg(a.item, a.answers) from screening_answers a
+         where a.screening_id = s.id
+           and (json_array_length(a.answers::json) > 0 or a.absent = 'declined'))))
+     from screenings s where s.enrollment_id = :enrollment) as screenings,
+    (select json_object_agg(event, at) from (
+         select detail->>'event' as event, max(at) as at from outcomes
+         where enrollment_id = :enrollment and kind = 'life_event' group by 1) happened) as events
 from members m where m.id = :member
 """)
 
 
-async def load(
+async def load(  # long because every kind of fact is named once
     session: AsyncSession, enrollment: Enrollment, grace: timedelta, now: datetime
 ) -> Facts:
     """`grace`: how long after coverage ended its return is waited for."""
@@ -82,6 +97,11 @@ async def load(
             ReadingFact(datetime.fromisoformat(at), systolic, diastolic, mg_dl)
             for at, systolic, diastolic, mg_dl in row.readings or ()
         ),
+        gender=row.gender,
+        screenings=tuple(_screening(each) for each in row.screenings or ()),
+        events={
+            event: datetime.fromisoformat(at) for event, at in (row.events or {}).items() if event
+        },
     )
 
 
@@ -107,6 +127,17 @@ def _texts(rows: Iterable[list[Any]]) -> Mapping[tuple[str, int], SentText]:
         )
         for step, attempt, status, due, accepted, reason in rows
     }
+
+
+def _screening(row: list[Any]) -> ScreeningFact:
+    instrument, ordinal, ended, positive, answers = row
+    return ScreeningFact(
+        instrument,
+        ordinal,
+        datetime.fromisoformat(ended) if ended else None,
+        {item: tuple(codes) for item, codes in (answers or {}).items()},
+        positive,
+    )
 
 
 def _note(row: list[Any] | None) -> NoteFact | None:

@@ -130,6 +130,21 @@ async def close_prompt(session: AsyncSession, phone: str, intent_id: str) -> Non
     )
 
 
+async def withdraw(session: AsyncSession, enrollment_id: str, step: str) -> None:
+    """A question of ours that needs no answer any more."""
+    mine = (Intent.enrollment_id == enrollment_id) & (Intent.step == step)
+    await session.execute(
+        update(Intent)
+        .where(mine, Intent.status == Status.PENDING)
+        .values(status=Status.CANCELLED, reason="answered_elsewhere")
+    )
+    await session.execute(
+        update(Phone)
+        .where(Phone.open_prompt.in_(select(Intent.id).where(mine)))
+        .values(open_prompt=None, open_until=None)
+    )
+
+
 async def close_prompts_of(session: AsyncSession, enrollment_id: str) -> None:
     asked = select(Intent.id).where(Intent.enrollment_id == enrollment_id)
     await session.execute(

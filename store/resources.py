@@ -102,7 +102,7 @@ async def _screenings(session: AsyncSession, enrollment_id: str) -> tuple[Screen
             .where(ScreeningAnswer.screening_id == row.id)
             .order_by(ScreeningAnswer.id)
         )
-        given = answers.all()
+        given = [answer for answer in answers.all() if answer.absent != "unclear"]
         found.append(
             ScreeningFacts(
                 id=row.id,
@@ -111,6 +111,7 @@ async def _screenings(session: AsyncSession, enrollment_id: str) -> tuple[Screen
                 ended_at=row.ended_at,
                 completed=row.completed,
                 channel=row.channel,
+                part2=row.label == "part2",
                 answers={answer.item: tuple(answer.answers) for answer in given},
                 answered_at={answer.item: answer.at for answer in given},
             )

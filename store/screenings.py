@@ -1,55 +1,100 @@
 """Screenings, what was answered, the needs found and the referrals asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.effects import FinishScreening, SaveAnswer, StartScreening
 from store.models import Need, Referral, Screening, ScreeningAnswer
 
 
-async def start(session: AsyncSession, enrollment_id: str, instrument: str, now: datetime) -> None:
-    await session.execute(
+@dataclass(frozen=True, slots=True)
+class Came:
+    """How an answer came: by which way, in which text, or from whose hand."""
+
+    channel: str = "sms"
+    message_id: str | None = None
+    actor: str | None = None
+
+
+async def start(
+    session: AsyncSession, enrollment_id: str, asked: StartScreening, came: Came, now: datetime
+) -> bool:
+    """False when this round of the instrument was begun already."""
+    made = await session.execute(
         insert(Screening)
         .values(
             enrollment_id=enrollment_id,
-            instrument=instrument,
-            ordinal=1,
-            channel="sms",
+            instrument=asked.instrument,
+            ordinal=asked.round,
+            channel=came.channel,
+            actor=came.actor,
+            label=asked.label,
             started_at=now,
         )
         .on_conflict_do_nothing()
+        .returning(Screening.id)
     )
+    return made.first() is not None
 
 
 async def save_answer(
-    session: AsyncSession,
-    enrollment_id: str,
-    item: str,
-    answers: Sequence[str],
-    message_id: str | None,
-    now: datetime,
+    session: AsyncSession, enrollment_id: str, answer: SaveAnswer, came: Came, now: datetime
 ) -> None:
-    """The newest answer to an item stands."""
-    screening = await _open(session, enrollment_id)
+    """The newest answer to an item stands, by whatever way it came."""
+    screening = await _round(session, enrollment_id, answer.instrument, answer.round)
     if screening is None:
         return
-    values = {"answers": list(answers), "message_id": message_id, "at": now}
+    if came.actor:
+        screening.actor = came.actor
+    values = {
+        "answers": list(answer.answers),
+        "absent": answer.absent,
+        "channel": came.channel,
+        "message_id": came.message_id,
+        "at": now,
+    }
     await session.execute(
         insert(ScreeningAnswer)
-        .values(screening_id=screening.id, item=item, **values)
+        .values(screening_id=screening.id, item=answer.item, **values)
         .on_conflict_do_update(index_elements=["screening_id", "item"], set_=values)
     )
 
 
-async def finish(session: AsyncSession, enrollment_id: str, completed: bool, now: datetime) -> bool:
-    screening = await _open(session, enrollment_id)
-    if screening is None:
+async def finish(
+    session: AsyncSession, enrollment_id: str, result: FinishScreening, now: datetime
+) -> bool:
+    """False when there is none, or it has ended before: the first end stands."""
+    screening = await _round(session, enrollment_id, result.instrument, result.round)
+    if screening is None or screening.ended_at is not None:
         return False
-    screening.ended_at, screening.completed = now, completed
+    screening.ended_at, screening.completed = now, result.completed
+    screening.total, screening.band = result.total, result.band
+    screening.positive = result.positive
     return True
+
+
+async def newest(session: AsyncSession, enrollment_id: str) -> Mapping[str, Screening]:
+    """The last asking of each instrument."""
+    rows = await session.scalars(
+        select(Screening)
+        .where(Screening.enrollment_id == enrollment_id)
+        .order_by(Screening.ordinal)
+    )
+    return {row.instrument: row for row in rows}
+
+
+async def answers(session: AsyncSession, screening_id: int) -> Sequence[ScreeningAnswer]:
+    rows = await session.scalars(
+        select(ScreeningAnswer)
+        .where(ScreeningAnswer.screening_id == screening_id)
+        .order_by(ScreeningAnswer.id)
+    )
+    return rows.all()
 
 
 async def add_need(
@@ -92,10 +137,13 @@ async def open_referral(
     return made.first() is not None
 
 
-async def _open(session: AsyncSession, enrollment_id: str) -> Screening | None:
+async def _round(
+    session: AsyncSession, enrollment_id: str, instrument: str, round_: int
+) -> Screening | None:
     return await session.scalar(
-        select(Screening)
-        .where(Screening.enrollment_id == enrollment_id, Screening.ended_at.is_(None))
-        .order_by(Screening.ordinal.desc())
-        .limit(1)
+        select(Screening).where(
+            Screening.enrollment_id == enrollment_id,
+            Screening.instrument == instrument,
+            Screening.ordinal == round_,
+        )
     )

@@ -1,9 +1,9 @@
 """Tasks: what a person is asked to do; asking twice under one key asks once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -48,3 +48,24 @@ async def open_tasks(session: AsyncSession, enrollment_id: str) -> list[Task]:
         select(Task).where(Task.enrollment_id == enrollment_id, Task.done_at.is_(None))
     )
     return list(found)
+
+
+def _open_cry() -> ColumnElement[bool]:
+    return Task.done_at.is_(None) & Task.kind.startswith("danger_")
+
+
+async def open_cries(session: AsyncSession, limit: int) -> list[Task]:
+    """Cries for help nobody has documented, the soonest due first, for this transaction alone."""
+    found = await session.scalars(
+        select(Task)
+        .where(_open_cry(), Task.escalated < 100)
+        .order_by(Task.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Task)
+    )
+    return list(found)
+
+
+async def has_open_cry(session: AsyncSession, enrollments: Sequence[str]) -> bool:
+    query = select(Task.id).where(_open_cry(), Task.enrollment_id.in_(enrollments)).limit(1)
+    return await session.scalar(query) is not None

@@ -226,7 +226,7 @@ async def open_house(database_url: str, **time: Any) -> AsyncIterator[House]:
     carrier, journeys = FakeCarrier(), FakeJourneys()
     gate_rules = GateRules(rules.hours, rules.hours.margin, timedelta(hours=1))
     gate = Gate(known, texts, gate_rules, rules.area_codes, watch)
-    receiver = Receiver(rules.words, texts, rules.deadlines, watch)
+    receiver = Receiver(rules.words, texts, rules.deadlines, rules.crisis, watch)
     advancing = JourneyActivities(transaction, known, texts, watch)
     try:
         yield House(

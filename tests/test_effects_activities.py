@@ -75,7 +75,7 @@ async def carry(house: House, *effects: Effect, heard: str | None = "SM1") -> No
 
 
 TEXT = SendText("coaching-1", "bp_prompt")
-SCREENED = (StartScreening("96777-8"), FoundNeed("food", "88122-7", "Z59.41"))
+SCREENED = (StartScreening("ahc-hrsn"), FoundNeed("food", "88122-7", "Z59.41"))
 
 
 @pytest.mark.parametrize(
@@ -114,18 +114,21 @@ SCREENED = (StartScreening("96777-8"), FoundNeed("food", "88122-7", "Z59.41"))
             (150, 95, "same_day", "SM1"), "reading", id="a reading, one a text",
         ),
         pytest.param(
-            (), StartScreening("96777-8"), Screening,
-            lambda s: (s.instrument, s.completed, s.ended_at), ("96777-8", None, None),
+            (), StartScreening("audit-c", 2, "part2"), Screening,
+            lambda s: (s.instrument, s.ordinal, s.label, s.channel, s.completed, s.ended_at),
+            ("audit-c", 2, "part2", "sms", None, None),
             "screening_started", id="a screening",
         ),
         pytest.param(
-            SCREENED[:1], SaveAnswer("88122-7", ("LA28397-0",)), ScreeningAnswer,
-            lambda a: (a.item, a.answers, a.message_id), ("88122-7", ["LA28397-0"], "SM1"), None,
+            SCREENED[:1], SaveAnswer("ahc-hrsn", "88122-7", ("LA28397-0",)), ScreeningAnswer,
+            lambda a: (a.item, a.answers, a.absent, a.channel, a.message_id),
+            ("88122-7", ["LA28397-0"], None, "sms", "SM1"), None,
             id="an answer",
         ),
         pytest.param(
-            SCREENED[:1], FinishScreening(completed=True), Screening,
-            lambda s: (s.completed, s.ended_at), (True, NOW), "screening_ended",
+            SCREENED[:1], FinishScreening("ahc-hrsn", True, 1, 5, "mild", False), Screening,
+            lambda s: (s.completed, s.ended_at, s.total, s.band, s.positive),
+            (True, NOW, 5, "mild", False), "screening_ended",
             id="a screening's end",
         ),
         pytest.param(
@@ -171,7 +174,12 @@ async def test_which_phone_a_text_goes_to(
 
 
 async def test_the_newest_answer_to_an_item_stands(house: House) -> None:
-    await carry(house, SCREENED[0], SaveAnswer("88122-7", ()), SaveAnswer("88122-7", ("LA9-3",)))
+    await carry(
+        house,
+        SCREENED[0],
+        SaveAnswer("ahc-hrsn", "88122-7", ()),
+        SaveAnswer("ahc-hrsn", "88122-7", ("LA9-3",)),
+    )
     assert (await house.only(ScreeningAnswer)).answers == ["LA9-3"]
 
 

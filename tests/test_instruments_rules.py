@@ -10,13 +10,15 @@ from fhir.resources.R4B.questionnaire import Questionnaire
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.instruments import Instrument, Need, ZCodes, needs, prompt, read_answer
+from domain import questionnaires
+from domain.instrument_words import prompt, read_answer
+from domain.instruments import Need, ZCodes, needs
 from domain.segments import segments
 
 INSTRUMENTS = Path(__file__).parents[1] / "programs" / "instruments"
 SHARED = Path(__file__).parents[2] / "shared" / "domain" / "ahc_hrsn.json"
 DATA: dict[str, Any] = json.loads((INSTRUMENTS / "ahc-hrsn.json").read_text("utf-8"))
-AHC = Instrument.from_questionnaire(DATA)
+AHC = questionnaires.instrument(DATA)
 Z_DATA: dict[str, Any] = yaml.safe_load((INSTRUMENTS / "z_codes.yaml").read_text("utf-8"))
 Z_CODES = ZCodes.from_data(Z_DATA)
 HOUSING, HOME, FOOD, FOOD2, RIDES, POWER = (item.code for item in AHC.items)
@@ -235,14 +237,29 @@ def test_every_positive_answer_has_a_billable_z_code(item: str, answer: str) -> 
         pytest.param(lambda q: q.pop("code"), "'code' is missing", id="no panel code"),
         pytest.param(lambda q: q["item"][0].update(type="text"), "only choice", id="free text"),
         pytest.param(lambda q: q["item"][0].pop("code"), "/71802-3: 'code'", id="no item code"),
-        pytest.param(lambda q: q["item"][0].pop("extension"), "/71802-3", id="no domain"),
+        pytest.param(
+            lambda q: q["item"][0].update(
+                enableWhen=[
+                    {"question": "/nothing", "operator": "=", "answerCoding": {"code": "x"}}
+                ]
+            ),
+            "enableWhen needs a known question",
+            id="a condition on an unknown question",
+        ),
+        pytest.param(
+            lambda q: q["item"][1].update(
+                enableWhen=[{"question": "/71802-3", "operator": ">", "answerInteger": 1}]
+            ),
+            "exists, = or !=",
+            id="a condition nobody can read",
+        ),
     ],
 )
 def test_wrong_questionnaire_is_refused_in_a_sentence(break_it: Any, sentence: str) -> None:
     data = copy.deepcopy(DATA)
     break_it(data)
     with pytest.raises(ValueError, match=sentence):
-        Instrument.from_questionnaire(data)
+        questionnaires.instrument(data)
 
 
 def test_wrong_z_row_is_refused_in_a_sentence() -> None:

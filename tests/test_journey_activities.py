@@ -99,7 +99,7 @@ async def test_a_yes_reaches_the_member_and_every_stage_begins(house: House) -> 
     assert (enrollment.state, enrollment.reached_at) == ("active", NOW)
     assert await templates(house) == ["screening_intro"]
     assert {stage.name for stage in await house.all(Stage)} == {
-        "outreach", "screening", "coaching", "delivery", "coordination",
+        "outreach", "screening", "rescreening", "coaching", "delivery", "coordination",
     }  # fmt: skip
     assert (await house.one(Phone, PHONE)).open_prompt is None
 
@@ -115,9 +115,12 @@ async def test_a_screening_by_text_is_kept_answer_by_answer(house: House) -> Non
     house.given(*ana(), *done())
     await house.advance()
     await talk(house, "1", "3", "8", "3", "3", "2", "2", "1")
-    screening = await house.only(Screening)
-    assert (screening.completed, screening.instrument) == (True, INSTRUMENT.code)
-    kept = await house.all(ScreeningAnswer)
+    screening, shared = await house.all(Screening)
+    assert (screening.completed, screening.instrument) == (True, "ahc-hrsn")
+    assert (shared.completed, shared.instrument, shared.positive) == (
+        True, "hunger-vital-sign", False,
+    )  # fmt: skip
+    kept = await house.all(ScreeningAnswer, screening_id=screening.id)
     assert [row.item for row in kept] == [item.code for item in INSTRUMENT.items]
     assert kept[0].answers == ["LA31995-6"]
     assert (await house.only(Referral)).status == "requested"

@@ -8,15 +8,21 @@ from typing import Any
 import pytest
 
 from domain.outreach import Channel
-from domain.program import AFTER_OUTREACH, BadProgram, Program
+from domain.program import AFTER_OUTREACH, Program
+from domain.program_reader import BadProgram
 from runtime import programs
 
 Data = dict[str, Any]
+ASK: Data = {"instrument": "ahc-hrsn", "by": ["sms", "phone"], "within_hours": 72}
 
 
 def build(data: Data) -> Program:
     return Program.from_data(
-        data, programs.instruments(), programs.z_codes(), programs.reading_rules()
+        data,
+        programs.instruments(),
+        programs.z_codes(),
+        programs.reading_rules(),
+        programs.rules().crisis,
     )
 
 
@@ -53,8 +59,8 @@ def having(value: Any, *path: str) -> Callable[[Data], None]:
         ),
         pytest.param(
             having(["coaching", "dancing"], "stages"),
-            "medicare-cardiometabolic: `stages` must be one of screening, coaching, delivery, "
-            "coordination, not 'dancing'.",
+            "medicare-cardiometabolic: `stages` must be one of screening, rescreening, coaching, "
+            "delivery, coordination, not 'dancing'.",
             id="a stage nobody knows",
         ),
         pytest.param(
@@ -83,10 +89,49 @@ def having(value: Any, *path: str) -> Callable[[Data], None]:
             id="one word for a list",
         ),
         pytest.param(
-            having("phq-2", "screening", "instrument"),
-            "medicare-cardiometabolic, screening: `instrument` must be one of ahc-hrsn, not "
-            "'phq-2'.",
+            having([{**ASK, "instrument": "mood-ring"}], "screening", "asks"),
+            "medicare-cardiometabolic, screening, ask 1: `instrument` must be one of "
+            f"{', '.join(sorted(programs.instruments()))}, not 'mood-ring'.",
             id="an instrument nobody has",
+        ),
+        pytest.param(
+            having([{**ASK, "instrument": "phq-9", "by": ["sms"]}], "screening", "asks"),
+            "medicare-cardiometabolic, screening, ask 1: `by` must be among phone, form: phq-9 is "
+            "never asked by sms.",
+            id="mood asked by text",
+        ),
+        pytest.param(
+            having(
+                [{**ASK, "instrument": "ahc-hrsn-safety", "by": ["form", "sms"]}],
+                "screening", "asks",
+            ),
+            "medicare-cardiometabolic, screening, ask 1: `by` must be among phone, form: "
+            "ahc-hrsn-safety is never asked by sms.",
+            id="the safety questions asked by text",
+        ),
+        pytest.param(
+            having([{**ASK, "by": ["pigeon"]}], "screening", "asks"),
+            "medicare-cardiometabolic, screening, ask 1: `by` must be a list of sms, phone, form.",
+            id="a way nobody has",
+        ),
+        pytest.param(
+            having([{**ASK, "role": "janitor"}], "screening", "asks"),
+            "medicare-cardiometabolic, screening, ask 1: `role` must be one of coordinator, "
+            "pharmacist.",
+            id="a role nobody has",
+        ),
+        pytest.param(
+            having([], "screening", "asks"),
+            "medicare-cardiometabolic, screening: `asks` must be a list of at least one row.",
+            id="nothing asked",
+        ),
+        pytest.param(
+            having(
+                [ASK, {**ASK, "instrument": "phq-2", "by": ["phone"]}], "screening", "asks"
+            ),
+            "medicare-cardiometabolic, screening, again 2: `instrument` must be one of those "
+            "asked (ahc-hrsn, phq-2).",
+            id="asked again without being asked",
         ),
         pytest.param(
             having({"hypertension": "weight"}, "coaching", "asks"),

@@ -7,6 +7,7 @@ import pytest
 from make_journeys import HOUR, NOW, PLANS, accepted, days, facts, lost, waiting
 
 from domain.effects import (
+    Absent,
     FinishScreening,
     FoundNeed,
     OpenReferral,
@@ -16,26 +17,34 @@ from domain.effects import (
     SendText,
     StartScreening,
 )
+from domain.instruments import Instrument
 from domain.outbox import Purpose
-from domain.screening import ASKING, INTRO, OFFER, Screening, ScreeningPlan, heard, next_step
+from domain.screening import heard, next_step
+from domain.screening_asking import ASKING, INTRO, OFFER, Screening
+from domain.screening_plan import ScreeningPlan
 from domain.stages import Do, Done, Facts, Heard, Wait
 from domain.state import shift
 
 PLAN: ScreeningPlan = PLANS["screening"]
-ITEMS = PLAN.instrument.items
+AHC: Instrument = PLAN.asks[0].instrument
+ITEMS = AHC.items
 FIRST, LAST = ITEMS[0].code, ITEMS[-1].code
 STEADY, HOMELESS, NO_UTILITIES_TROUBLE = "LA31993-1", "LA31995-6", "LA32-8"
 INTRODUCED = Screening(phase=INTRO, step="screening-intro")
 ASKED = Screening(phase=ASKING, step=f"screening-{FIRST}")
 FINE = tuple((item.code, (item.options[-1].code,)) for item in ITEMS[1:-1])
 AT_LAST = Screening(
-    phase=ASKING, step=f"screening-{LAST}", position=len(ITEMS) - 1,
+    phase=ASKING, step=f"screening-{LAST}",
     answers=((FIRST, (STEADY,)), *FINE),
 )  # fmt: skip
 OFFERED = Screening(
-    phase=OFFER, step="referral-offer", position=len(ITEMS),
+    phase=OFFER, step="referral-offer",
     answers=((FIRST, (HOMELESS,)), *FINE, (LAST, (NO_UTILITIES_TROUBLE,))),
 )  # fmt: skip
+
+
+NO_PHONE = replace(PLAN, asks=tuple(replace(ask, by=("sms",)) for ask in PLAN.asks))
+"""Who does not answer by text is not called."""
 
 
 def hear(state: Screening, body: str, at: datetime = NOW) -> Heard:
@@ -55,16 +64,19 @@ def test_it_begins_by_asking_whether_it_may() -> None:
 def test_without_wording_in_the_members_language_a_person_asks_with_an_interpreter() -> None:
     step = next_step(Screening(), PLAN, facts(language="vi"), NOW)
     assert isinstance(step, Do)
-    task = OpenTask("screening-call", "screening_call", "coordinator", PLAN.referral_within)
+    task = OpenTask(
+        "screening-ahc-hrsn", "screening_call", "coordinator", PLAN.asks[0].within,
+        detail={"instrument": "ahc-hrsn"},
+    )  # fmt: skip
     assert task in step.effects
     assert texts(step) == []
-    assert next_step(step.state, PLAN, facts(language="vi"), NOW) == Done("no_translation")
+    assert next_step(step.state, PLAN, facts(language="vi"), NOW) == Done("handed_over")
 
 
 def test_yes_begins_with_the_first_question_in_the_members_language() -> None:
     found = heard(INTRODUCED, "si", PLAN, facts(language="es"), NOW)
     start, question = found.effects
-    assert start == StartScreening(PLAN.instrument.code)
+    assert start == StartScreening("ahc-hrsn")
     assert isinstance(question, SendText)
     assert question.purpose is Purpose.REPLY
     assert question.facts["question"].startswith(f"1/{len(ITEMS)} ")
@@ -88,7 +100,7 @@ def test_nobody_is_screened_who_has_not_said_yes(
 
 def test_an_answer_is_kept_and_the_next_question_follows() -> None:
     found = hear(ASKED, "1")
-    assert found.effects[0] == SaveAnswer(FIRST, (STEADY,))
+    assert found.effects[0] == SaveAnswer("ahc-hrsn", FIRST, (STEADY,))
     assert texts(found) == [(f"screening-{ITEMS[1].code}", "screening_question", 1)]
     assert found.state.answers == ((FIRST, (STEADY,)),)
 
@@ -97,7 +109,7 @@ def test_an_unclear_answer_is_asked_again_once_and_then_left_out() -> None:
     once = hear(ASKED, "purple")
     assert once.understood
     assert texts(once) == [(f"screening-{FIRST}", "screening_reprompt", 2)]
-    assert SaveAnswer(FIRST, ()) in once.effects
+    assert SaveAnswer("ahc-hrsn", FIRST, (), 1, Absent.UNCLEAR) in once.effects
     twice = hear(once.state, "still purple")
     assert not twice.understood
     assert texts(twice) == [(f"screening-{ITEMS[1].code}", "screening_question", 1)]
@@ -108,20 +120,20 @@ def test_an_unclear_answer_is_asked_again_once_and_then_left_out() -> None:
 def test_skipping_is_an_answer() -> None:
     found = hear(ASKED, "skip")
     assert found.understood
-    assert found.effects[0] == SaveAnswer(FIRST, ())
+    assert found.effects[0] == SaveAnswer("ahc-hrsn", FIRST, (), 1, Absent.DECLINED)
     assert found.state.answers == ((FIRST, ()),)
 
 
 def test_the_last_answer_ends_it_with_thanks_when_nothing_is_needed() -> None:
     found = hear(AT_LAST, "2")
-    assert FinishScreening(completed=True) in found.effects
+    assert FinishScreening("ahc-hrsn", completed=True, positive=False) in found.effects
     assert texts(found) == [("screening-done", "screening_done", 1)]
     assert found.state.how == "completed"
 
 
 def test_a_screening_with_an_answer_missing_ends_as_partial() -> None:
     found = hear(replace(AT_LAST, answers=FINE), "2")
-    assert FinishScreening(completed=False) in found.effects
+    assert FinishScreening("ahc-hrsn", completed=False, positive=False) in found.effects
     assert found.state.how == "partial"
 
 
@@ -217,10 +229,10 @@ def test_the_reminder_says_the_same_again_as_a_text_of_ours(
     ],
 )  # fmt: skip
 def test_how_silence_ends_it(state: Screening, known: Facts, how: str, finished: bool) -> None:
-    step = next_step(state, PLAN, known, NOW + days(7))
+    step = next_step(state, NO_PHONE, known, NOW + days(7))
     assert isinstance(step, Do)
-    assert (FinishScreening(completed=False) in step.effects) is finished
-    assert next_step(step.state, PLAN, known, NOW + days(7)) == Done(how)
+    assert (FinishScreening("ahc-hrsn", completed=False) in step.effects) is finished
+    assert next_step(step.state, NO_PHONE, known, NOW + days(7)) == Done(how)
 
 
 def test_a_hold_longer_than_its_patience_does_not_end_it() -> None:

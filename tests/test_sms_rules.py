@@ -7,16 +7,21 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
 from readability import fernandez_huerta_ease, flesch_kincaid_grade
 
-from domain.instruments import Instrument, prompt
+from domain import questionnaires
+from domain.instrument_words import prompt
+from domain.instruments import SMS
 from domain.segments import segments
 from domain.templates_lint import SmsCatalogue, problems
 
 ROOT = Path(__file__).parents[1]
 DATA: dict[str, Any] = yaml.safe_load((ROOT / "programs/sms.yaml").read_text("utf-8"))
 CATALOGUE = SmsCatalogue.from_data(DATA)
-INSTRUMENT = Instrument.from_questionnaire(
-    json.loads((ROOT / "programs/instruments/ahc-hrsn.json").read_text("utf-8"))
-)
+BY_TEXT = [
+    found
+    for path in sorted((ROOT / "programs/instruments").glob("*.json"))
+    if SMS in (found := questionnaires.instrument(json.loads(path.read_text("utf-8")))).asked_by
+]
+ITEMS = [item for each in BY_TEXT for item in each.items]
 TEXTS = Environment(loader=FileSystemLoader(ROOT / "templates/sms"), undefined=StrictUndefined)
 TEXTS.autoescape = False
 LONGEST = {
@@ -36,8 +41,11 @@ def rendered(name: str, language: str, values: dict[str, str]) -> str:
 
 
 def questions(language: str) -> list[str]:
-    total = len(INSTRUMENT.items)
-    return [prompt(item, language, n, total) for n, item in enumerate(INSTRUMENT.items, 1)]
+    return [
+        prompt(item, language, place, len(instrument.items))
+        for instrument in BY_TEXT
+        for place, item in enumerate(instrument.items, 1)
+    ]
 
 
 def test_every_text_is_in_the_catalogue_and_every_row_has_a_text_in_each_language() -> None:
@@ -86,7 +94,7 @@ def test_both_languages_name_the_same_digits(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("item", INSTRUMENT.items, ids=lambda item: item.code)
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.code)
 def test_screening_question_with_its_frame_is_at_most_three_segments(
     item: Any, language: str
 ) -> None:

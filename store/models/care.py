@@ -15,11 +15,21 @@ class Screening(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     enrollment_id: Mapped[str] = mapped_column(ForeignKey("enrollments.id"))
     instrument: Mapped[str]
+    """Its name in programs/instruments/."""
     ordinal: Mapped[int] = mapped_column(default=1)
+    """Which time it is asked: rounds are shared by the instruments asked together."""
     channel: Mapped[str] = mapped_column(default="sms")
+    """By which way it was begun; each answer says its own."""
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     completed: Mapped[bool | None]
+    actor: Mapped[str | None]
+    """Who filled in the form last; None: the member, by text."""
+    label: Mapped[str | None]
+    """part2: under 42 CFR Part 2 here; it leaves only with a consent that says so."""
+    total: Mapped[int | None]
+    band: Mapped[str | None]
+    positive: Mapped[bool | None]
 
 
 class ScreeningAnswer(Base):
@@ -31,7 +41,11 @@ class ScreeningAnswer(Base):
     item: Mapped[str]
     """LOINC of the question"""
     answers: Mapped[list[str]]
-    """LOINC answer codes; empty: asked, not understood"""
+    """LOINC answer codes; empty: `absent` says why"""
+    absent: Mapped[str | None]
+    """domain.effects.Absent"""
+    channel: Mapped[str] = mapped_column(default="sms", server_default="sms")
+    """domain.instruments.WAYS"""
     message_id: Mapped[str | None]
     at: Mapped[datetime]
 

@@ -100,12 +100,14 @@ class Task(Base):
     key: Mapped[str]
     kind: Mapped[str]
     role: Mapped[str]
-    """coordinator or pharmacist"""
+    """coordinator, pharmacist or manager"""
     urgent: Mapped[bool] = mapped_column(default=False)
     message_id: Mapped[str | None]
     detail: Mapped[Json] = mapped_column(default=dict)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    escalated: Mapped[int] = mapped_column(default=0, server_default="0")
+    """At which percentage of its deadline others were asked too; 0: nobody else yet."""
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None]
     resolution: Mapped[str | None]
