@@ -20,6 +20,16 @@ def fold(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", kept.casefold()).strip()
 
 
+_NUMBERS = {"one": "1", "uno": "1", "two": "2", "dos": "2", "three": "3", "tres": "3"}
+
+
+def number(body: str, digits: str) -> str | None:
+    """The digit itself or its word; "yes" and "no" answer no question that has three answers."""
+    said = fold(body)
+    found = _NUMBERS.get(said, said)
+    return found if len(found) == 1 and found in digits else None
+
+
 def choice(body: str, digits: str = "12") -> str | None:
     """The digit meant, or None when the words say neither of those asked for."""
     said = fold(body)

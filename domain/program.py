@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from domain.coaching import CHECK_IN, PROMPTS, CoachingPlan
+from domain.coaching_program import CoachingShelf, coaching_plan
 from domain.coordination import CoordinationPlan
 from domain.crisis import CrisisRules
 from domain.delivery import DeliveryPlan
@@ -13,7 +13,6 @@ from domain.instruments import Instrument, ZCodes
 from domain.notes import Limit, RequestRule
 from domain.outreach import Channel, OutreachPlan, Rung
 from domain.program_reader import Reader
-from domain.reading_rules import ReadingRules
 from domain.screening_program import screening_plan
 
 AFTER_OUTREACH = ("screening", "rescreening", "coaching", "delivery", "coordination")
@@ -52,7 +51,7 @@ class Program:
         data: Mapping[str, Any],
         instruments: Mapping[str, Instrument],
         z_codes: ZCodes,
-        rules: ReadingRules,
+        coaching: CoachingShelf,
         crisis: CrisisRules,
     ) -> "Program":
         read = Reader(data, str(data.get("id", "a program without an id")))
@@ -65,7 +64,9 @@ class Program:
             if "rescreening" in stages:
                 plans["rescreening"] = plans["screening"]
         if "coaching" in stages:
-            plans["coaching"] = _coaching(read.part("coaching"), rules, "screening" in stages)
+            plans["coaching"] = coaching_plan(
+                read.part("coaching"), coaching, "screening" in stages
+            )
         if "delivery" in stages:
             plans["delivery"] = _delivery(read.part("delivery"))
         if "coordination" in stages:
@@ -113,21 +114,6 @@ def _outreach(read: Reader) -> OutreachPlan:
         template = rung.text("template") if channel != Channel.CALL else ""
         rungs.append(Rung(Channel(channel), template, rung.days("after_days")))
     return OutreachPlan(tuple(rungs), read.days("patience_days"), read.hours("call_within_hours"))
-
-
-def _coaching(read: Reader, rules: ReadingRules, after_screening: bool) -> CoachingPlan:
-    asks = read.value("asks")
-    if not isinstance(asks, dict) or set(asks.values()) - (set(PROMPTS) - {CHECK_IN}):
-        read.refuse("asks", "a map from condition to bp or glucose")
-    return CoachingPlan(
-        weeks=read.number("weeks"),
-        every=read.days("every_days"),
-        first_after=read.days("first_after_days"),
-        wait_for_screening=after_screening,
-        asks=tuple(asks.items()),
-        rules=rules,
-        task_within=read.hours("task_within_hours"),
-    )
 
 
 def _delivery(read: Reader) -> DeliveryPlan:

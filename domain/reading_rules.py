@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from domain.danger import Urgency, fold, matches, phrases
+from domain.due import due
 from domain.readings import Bounds, Glucose, Kind, Measured
 
 
@@ -94,7 +95,7 @@ def level(
     """
     for rule in rules.rules:
         if _in_force(rule, now.date()) and _holds(rule, reading, history, now, symptoms=symptoms):
-            deadline = _deadline(rule, now)
+            deadline = due(now, rule.deadline_minutes, rule.business_days)
             return Level(rule.id, rule.urgency, deadline, rule.template, rule.words, rule.source)
     return None
 
@@ -141,18 +142,6 @@ def _meets(rule: Rule, numbers: Mapping[str, float]) -> bool:
         or any(numbers[name] >= limit for name, limit in rule.at_least.items())
         or any(numbers[name] < limit for name, limit in rule.below.items())
     )
-
-
-def _deadline(rule: Rule, now: datetime) -> datetime | None:
-    if rule.deadline_minutes is not None:
-        return now + timedelta(minutes=rule.deadline_minutes)
-    if rule.business_days is None:
-        return None
-    due, left = now, rule.business_days
-    while left:
-        due += timedelta(days=1)
-        left -= due.weekday() < 5
-    return due
 
 
 _LIMITS = ("above", "at_least", "below")

@@ -14,7 +14,10 @@ from claims.attribution_rules import AttributionRules
 from claims.criteria import Criteria, Scoring
 from claims.valuesets import ValueSets
 from domain import questionnaires, scoring
+from domain.check_ins import check_ins_from
+from domain.coaching_program import CoachingShelf
 from domain.crisis import CrisisRules
+from domain.curricula import Curriculum
 from domain.instruments import Instrument, ZCodes
 from domain.licensed_instruments import LicensedInstrument
 from domain.needs_directory import Directory, Service
@@ -34,6 +37,7 @@ SHARED = frozenset(
     {
         "area_codes",
         "attribution",
+        "check_ins",
         "contact_rules",
         "danger",
         "deadlines",
@@ -71,7 +75,7 @@ def program(name: str) -> Program:
     """Refusal for a program that is not there or that its file does not describe."""
     data = _data(name)
     try:
-        return Program.from_data(data, instruments(), z_codes(), reading_rules(), rules().crisis)
+        return Program.from_data(data, instruments(), z_codes(), coaching_shelf(), rules().crisis)
     except (BadProgram, ValueError) as wrong:
         raise Refusal(f"programs/{name}.yaml: {wrong}") from None
 
@@ -176,8 +180,15 @@ def directory(place: Path | None) -> Directory:
     return Directory(tuple(found))
 
 
-def reading_rules() -> ReadingRules:
-    return ReadingRules.from_data(read("readings.yaml"))
+@lru_cache
+def coaching_shelf() -> CoachingShelf:
+    """ValueError for a curriculum or a check-in that cannot be used."""
+    check_ins = check_ins_from(read("check_ins.yaml"))
+    curricula = {
+        path.stem: Curriculum.from_data(path.stem, read(f"curricula/{path.name}"), check_ins)
+        for path in sorted((PROGRAMS / "curricula").glob("*.yaml"))
+    }
+    return CoachingShelf(ReadingRules.from_data(read("readings.yaml")), curricula, check_ins)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,13 @@ PATTERNS = (
     (Asks.NUMBERS, re.compile(r"\bnumbers?\b|\bnumeros?\b")),
 )
 WITH_OPTIONS = (
-    (Asks.CHECK_IN, re.compile(r"how are you doing|como le va|como se siente")),
+    (
+        Asks.CHECK_IN,
+        re.compile(
+            r"how are you doing|how did you breathe|how is your chest"
+            r"|como le va|como se siente|como respiro|como esta su pecho"
+        ),
+    ),
     (
         Asks.RECEIVED,
         re.compile(r"did you get|did .{0,40}(?:arrive|come)|recibio|le llego|llegaron"),
@@ -66,7 +72,8 @@ WITH_OPTIONS = (
     (
         Asks.CONSENT,
         re.compile(
-            r"want help|like help|do you want us|(?:few|short|some) questions"
+            r"want help|like help|do you want us|may we tell|podemos decir"
+            r"|(?:few|short|some) questions"
             r"|quiere ayuda|quiere que|le gustaria"
             r"|(?:unas|algunas) (?:cuantas )?preguntas|preguntas (?:cortas|breves)"
         ),

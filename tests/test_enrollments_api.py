@@ -40,8 +40,8 @@ def strip_of(page: str) -> str:
     [
         pytest.param(
             {}, [{"name": "coaching", "why": "coaching_next_week"}],
-            "Now Active in the program Next The next weekly question goes out. "
-            "Fri, Mar 6, 10:00 AM Why One question a week, no more.",
+            "Now Active in the program Next The next question of coaching goes out. "
+            "Fri, Mar 6, 10:00 AM Why The next question comes on its day of the curriculum.",
             id="the stage that acts first says what comes next",
         ),
         pytest.param(

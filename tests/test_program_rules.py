@@ -21,7 +21,7 @@ def build(data: Data) -> Program:
         data,
         programs.instruments(),
         programs.z_codes(),
-        programs.reading_rules(),
+        programs.coaching_shelf(),
         programs.rules().crisis,
     )
 
@@ -74,8 +74,9 @@ def having(value: Any, *path: str) -> Callable[[Data], None]:
             id="yes for a number",
         ),
         pytest.param(
-            having(-1, "coaching", "weeks"),
-            "medicare-cardiometabolic, coaching: `weeks` must be a whole number, 0 or more.",
+            having(-1, "coaching", "first_after_days"),
+            "medicare-cardiometabolic, coaching: `first_after_days` must be a whole "
+            "number, 0 or more.",
             id="a number below zero",
         ),
         pytest.param(
@@ -134,10 +135,10 @@ def having(value: Any, *path: str) -> Callable[[Data], None]:
             id="asked again without being asked",
         ),
         pytest.param(
-            having({"hypertension": "weight"}, "coaching", "asks"),
-            "medicare-cardiometabolic, coaching: `asks` must be a map from condition to bp or "
-            "glucose.",
-            id="a reading nobody can read",
+            having(["weight"], "coaching", "curricula"),
+            "medicare-cardiometabolic, coaching: `curricula` must be one of asthma, copd, "
+            "diabetes, general, hypertension, mood, oud, not 'weight'.",
+            id="a curriculum nobody has",
         ),
         pytest.param(
             having([{"channel": "fax", "after_days": 0}], "outreach", "rungs"),
