@@ -43,6 +43,7 @@ class Typesetter:
         self._templates = templates
         self._words = LetterWords(templates / "letters", drafts=drafts)
         self._lock = threading.Lock()
+        self._likely: dict[tuple[str, str, bool], int] = {}
         fonts = typst.Fonts(
             include_system_fonts=False,
             include_embedded_fonts=False,
@@ -66,7 +67,14 @@ class Typesetter:
         page["size"] = LARGE_PT if large_print else PLAIN_PT
         day = data["date"]
         assert isinstance(day, date)
-        return self._set(self._letter, page, day)
+        kind = (name, language, large_print)
+        page["pages"] = self._likely.get(kind, 1)
+        pdf = self._set(self._letter, page, day)
+        if pages(pdf) != page["pages"]:
+            # The footer says how many pages there are: another letter of the kind told us wrong.
+            self._likely[kind] = page["pages"] = pages(pdf)
+            pdf = self._set(self._letter, page, day)
+        return pdf
 
     def version(self, name: str, language: str) -> str:
         """Which words and layout a letter was set from: the declared version and a short hash."""
