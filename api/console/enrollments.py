@@ -13,6 +13,7 @@ from api.auth import AnyStaff, Coordinator, Viewer
 from api.console.contact import contact_line
 from api.console.questions import Questions
 from api.console.strip import strip
+from api.console.trends import trends
 from api.deps import Clocks, Journeys, OpenSessions, Session
 from api.pages import render_page
 from api.problems import NotFound, Unreadable
@@ -20,6 +21,7 @@ from domain.journey import ENDED, State
 from store.desk import Desk
 from store.pages.enrollments import MemberView, last_action, names_of_staff, view_member
 from store.pages.ledger import considered, ledger
+from store.pages.readings import readings
 from store.pages.timeline import Timeline, timeline
 
 router = APIRouter(prefix="/console/enrollments", tags=["console"])
@@ -127,6 +129,8 @@ async def _draw(
     actors |= {line.consent.actor for line in lines}
     now, sending_on = request.app.state.time.now(), request.app.state.sending_on
     next_text = await considered(session, view.enrollment.id)
+    program = request.app.state.programs.get(view.enrollment.program)
+    sent_readings = await readings(session, view.enrollment.id)
     return render_page(
         request,
         template,
@@ -137,7 +141,8 @@ async def _draw(
         timeline=shown,
         staff=await names_of_staff(session, actors | {view.enrollment.held_by or ""}),
         actions=possible(view),
-        questions=Questions.of(request.app.state.programs.get(view.enrollment.program)),
+        questions=Questions.of(program),
+        trends=trends(program, sent_readings, now),
         form_id=lambda: str(uuid.uuid4()),
         **context,
     )
