@@ -27,7 +27,9 @@ class Told(NamedTuple):
     err: str
 
 
-COMMANDS = ("up", "demo", "identify", "worker", "api", "migrate", "doctor")
+COMMANDS = (
+    "up", "demo", "identify", "attribute", "export", "fhir-key", "worker", "api", "migrate", "doctor",
+)  # fmt: skip
 
 
 @pytest.fixture
