@@ -28,7 +28,8 @@ class Told(NamedTuple):
 
 
 COMMANDS = (
-    "up", "demo", "identify", "attribute", "export", "fhir-key", "worker", "api", "migrate", "doctor",
+    "up", "demo", "identify", "attribute", "export", "fhir-key", "worker", "api", "migrate",
+    "doctor",
 )  # fmt: skip
 
 
