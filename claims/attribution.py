@@ -1,12 +1,11 @@
 """Which pharmacy takes an identified member, and why: what identification asks of attribution."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import duckdb
 
 from claims.attribution_rules import NEAREST_ONLY, AttributionRules
-from claims.attribution_tables import answer
+from claims.attribution_tables import answer, line_up
 from claims.conditions import table
 from claims.criteria import Criteria
 from claims.pharmacies import know_pharmacies
@@ -41,14 +40,14 @@ from usual u full join last l using (person_no)
 _SEEKER = """
 create table seeker as
 select h.person_id, s.program, h.state, h.zip_code, h.latitude, h.longitude,
-    list_sort(need.services) as services, h.preferred_language as language, s.tier, s.points,
-    null::varchar as current_npi, habit.usual_npi, habit.recent_npi
+    array_to_string(need.services, ';') as needs, h.preferred_language as language, s.tier,
+    s.points, null::varchar as current_npi, habit.usual_npi, habit.recent_npi
 from scored s join home h using (person_no) join program_need need using (program)
 left join habit using (person_no)
 """
 
 
-def attribute(con: duckdb.DuckDBPyConnection, criteria: Sequence[Criteria], scratch: Path) -> None:
+def attribute(con: duckdb.DuckDBPyConnection, criteria: Sequence[Criteria]) -> None:
     """Makes `pharmacy` (the cleaned file) and `attribution` (every member of a program).
 
     A state's members are matched as a whole: the fewest and least urgent go without, then the ways
@@ -58,6 +57,8 @@ def attribute(con: duckdb.DuckDBPyConnection, criteria: Sequence[Criteria], scra
     know_pharmacies(con, rules)
     table(con, "program_need", NEED_COLUMNS, [_need(c) for c in criteria])
     _ask(con, rules)
+    con.execute("create table taken (npi varchar, members bigint)")
+    line_up(con)
     answer(con, rules)
 
 

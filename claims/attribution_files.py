@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from claims.attribution import NEED_COLUMNS, attributed, words_for
+from claims.attribution import NEED_COLUMNS, words_for
 from claims.attribution_rules import AttributionRules
-from claims.attribution_tables import answer
+from claims.attribution_tables import Answered, answer, line_up, somebody_twice
 from claims.conditions import table
 from claims.errors import BadInput
 from claims.intake import connect
@@ -25,7 +25,7 @@ MEMBERS = (
     Column("person_id", required=True),
     *(Column(name) for name in ("state", "zip_code", "language", "tier")),
     *(Column(name, "number") for name in ("latitude", "longitude", "points")),
-    Column("needs", "words"),
+    Column("needs"),
     *(Column(name) for name in ("current_npi", "usual_npi", "recent_npi")),
 )
 """What a members file may hold; to be matched one needs a state and a place, or a ZIP code."""
@@ -35,47 +35,25 @@ _FORMS = {
     ".parquet": "(format parquet, compression zstd)",
 }
 
-# A point is rounded to about a hundred metres, so that neighbours are matched together.
 _SEEKER = """
-create table seeker as
-select m.person_id, 'attribution' as program,
-    coalesce(s.state, upper(m.state), z.state) as state, m.zip_code,
-    case when placed then round(m.latitude, 3) else z.latitude end as latitude,
-    case when placed then round(m.longitude, 3) else z.longitude end as longitude,
-    list_sort([lower(n) for n in coalesce(m.needs, [])]) as services,
-    case when lower(m.language) in ('eng', 'english') then 'en'
-        when lower(m.language) in ('spa', 'spanish') then 'es'
-        else lower(coalesce(m.language, 'en')) end as language,
-    lower(m.tier) as tier, coalesce(m.points, 0) as points,
-    m.current_npi, m.usual_npi, m.recent_npi
-from (select * replace (zip5(zip_code) as zip_code),
-        coalesce(abs(latitude) <= 90 and abs(longitude) <= 180, false) as placed
-    from {members}) m
-left join zip z on z.zip_code = m.zip_code
-left join state_name s on s.name = upper(m.state)
-where m.person_id is not null
+create view seeker as
+select person_id, 'attribution' as program, state, zip_code, latitude, longitude, needs, language,
+    tier, coalesce(points, 0) as points, current_npi, usual_npi, recent_npi
+from {members} where person_id is not null
 """
 # Dear, and hardly ever needed: only for a file that has somebody twice.
 _ONCE_EACH = """(select distinct on (person_id) * from in_members
     order by person_id, state, zip_code, latitude, longitude, tier, points, current_npi)"""
-
-_MEMBERS_DROPPED = """
-insert into dropped
-select 'members: ' || told, n, []::varchar[] from (
-    select 'person_id is blank' as told, count(*) filter (person_id is null) as n from in_members
-    union all
-    select 'person_id comes twice', count(person_id) - count(distinct person_id) from in_members
-    union all
-    select 'tier is not high, rising or low (read as low)', count(*) filter (
-        tier is not null and lower(tier) not in ('high', 'rising', 'low')) from in_members)
-where n > 0
-"""
+_TWICE = "select count(person_id) - count(distinct person_id) from in_members"
+_BLANK = "select count(*) - count(person_id) from in_members"
+_NO_TIER = """select coalesce(sum(n) filter (lower(tier) not in ('high', 'rising', 'low')), 0)
+    from (select tier, count(*) as n from in_members group by 1)"""
 
 _ANSWERS = """
 select person_id, npi, distance_km, reason,
     alternatives_told as alternatives,
     unserved_reason
-from attribution order by person_id
+from attribution
 """
 
 
@@ -117,11 +95,11 @@ def attribute_files(
         progress("reading members and pharmacies")
         _read(con, request, rules)
         progress("matching members and pharmacies")
-        one_by_one = answer(con, rules, request.capacity_factor)
+        answered = _match(con, request, rules)
         progress("writing answers")
         written = scratch / f"answers{request.out.suffix.lower()}"
         con.execute(f"copy ({_ANSWERS}) to {path_literal(written)} {_form(request.out)}")
-        report = _report(con, one_by_one)
+        report = _report(con, answered)
         written.replace(request.out)
     except (duckdb.DataError, duckdb.OperationalError) as failed:
         raise BadInput(
@@ -163,10 +141,10 @@ def _read(con: duckdb.DuckDBPyConnection, request: Request, rules: AttributionRu
     con.execute(ZIP5)
     know_zip_codes(con)
     know_pharmacies(con, rules)
-    con.execute(_MEMBERS_DROPPED)
-    twice = con.execute("select count(*) from dropped where contains(reason, 'person_id comes')")
-    members = _ONCE_EACH if twice.fetchall()[0][0] else "in_members"
-    con.execute(_SEEKER.replace("{members}", members))
+    con.execute("create table taken (npi varchar, members bigint)")
+    _drop(con, "person_id is blank", _BLANK)
+    _drop(con, "tier is not high, rising or low (read as low)", _NO_TIER)
+    _seek(con, "in_members")
     within = [name for name in request.networks if name.lower() != "cpesn"]
     cpesn = len(within) < len(request.networks)
     need = {
@@ -176,13 +154,36 @@ def _read(con: duckdb.DuckDBPyConnection, request: Request, rules: AttributionRu
     table(con, "program_need", NEED_COLUMNS, [need])
 
 
-def _report(con: duckdb.DuckDBPyConnection, one_by_one: dict[str, str]) -> AttributionReport:
-    served, unserved = attributed(con)
-    mean = con.execute("select round(avg(distance_km), 1) from attribution").fetchall()[0][0]
+def _seek(con: duckdb.DuckDBPyConnection, members: str) -> None:
+    con.execute(_SEEKER.replace("{members}", members))
+
+
+def _drop(con: duckdb.DuckDBPyConnection, what: str, count: str) -> None:
+    (times,) = con.execute(count).fetchall()[0]
+    if times:
+        con.execute("insert into dropped values (?, ?, [])", [f"members: {what}", times])
+
+
+def _match(con: duckdb.DuckDBPyConnection, request: Request, rules: AttributionRules) -> Answered:
+    line_up(con)
+    if somebody_twice(con):
+        _drop(con, "person_id comes twice", _TWICE)
+        con.execute("drop view seeker")
+        _seek(con, _ONCE_EACH)
+        line_up(con)
+    return answer(con, rules, request.capacity_factor)
+
+
+def _report(con: duckdb.DuckDBPyConnection, answered: Answered) -> AttributionReport:
     pharmacies = con.execute("select count(*) from pharmacy").fetchall()[0][0]
     dropped = con.execute("select reason, sum(times)::bigint from dropped group by 1 order by 1")
     return AttributionReport(
-        served, unserved, mean, int(pharmacies), dict(dropped.fetchall()), one_by_one
+        answered.served,
+        answered.unserved,
+        answered.mean_km,
+        int(pharmacies),
+        dict(dropped.fetchall()),
+        answered.one_by_one,
     )
 
 

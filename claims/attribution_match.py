@@ -4,21 +4,27 @@ from typing import NamedTuple
 
 import numpy as np
 
+from claims.attribution_answers import Kinds, tell, tell_nobody
 from claims.attribution_flow import OPTIMAL, greedy, optimum, share_out
 from claims.attribution_nearest import COST_OF_KM, Choice, Flags, Floats, Ints, State, candidates
 from claims.attribution_rules import TIERS, AttributionRules
 
-ALTERNATIVES = 2
+ELSEWHERE = -2
+"""Of a member's usual pharmacy: there is one, and it is not among those known."""
+
+_MOST = 2**62
 
 
 class Members(NamedTuple):
-    """One entry a member, in the order of their risk."""
+    """One entry a member, in the order of their names."""
 
     place: Ints
     want: Ints
     tier: Ints
     stays: Ints
     """Three columns: current, usual and recent pharmacy, -1 for none."""
+    risk: Ints
+    """The members' indices, the one of most risk first."""
 
 
 class Ground(NamedTuple):
@@ -33,18 +39,20 @@ class Ground(NamedTuple):
     qualifies: Flags
     """A row for each want, a column for each pharmacy."""
     speaks: Flags
+    fits: Flags
+    """Like `qualifies`, whatever is spoken there."""
 
 
 class Matched(NamedTuple):
-    """One entry a member; pharmacy -1 is none. Distances in tenths of a kilometre."""
+    """Which of the kinds of answers each member got; see `Kinds`."""
 
-    pharmacy: Ints
-    km: Ints
-    nth: Ints
-    """1 is the nearest; 0 is a pharmacy beyond the candidates, which the member belongs to."""
-    of_all: Ints
-    others: Ints
-    others_km: Ints
+    kind: Ints
+    kinds: Kinds
+
+    @property
+    def pharmacy(self) -> Ints:
+        """Of each member; -1 is none."""
+        return self.kinds.pharmacy[self.kind]
 
 
 class Solved(NamedTuple):
@@ -68,63 +76,90 @@ def match(
     members: Members, ground: Ground, rules: AttributionRules
 ) -> tuple[Matched, list[Solved]]:
     """Every member's pharmacy. A state's room is used as well as can be; see `optimum`."""
-    size = len(members.place)
-    matched = Matched(
-        np.full(size, -1), np.zeros(size, np.int64), np.zeros(size, np.int64),
-        np.zeros(size, np.int64), np.full((size, ALTERNATIVES), -1),
-        np.zeros((size, ALTERNATIVES), np.int64),
-    )  # fmt: skip
-    state = np.where(np.isnan(ground.places[:, 0]), -1, ground.place_state)[members.place]
-    by_state = np.argsort(state, kind="stable")
+    kind = np.zeros(len(members.place), np.int64)
+    told: list[Kinds] = []
     solved = []
-    for run in np.split(by_state, np.flatnonzero(np.diff(state[by_state])) + 1):
-        here = np.flatnonzero(ground.pharmacy_state == state[run[0]]) if len(run) else run
-        if len(run) and state[run[0]] >= 0 and len(here):
-            solved.append(
-                _one_state(int(state[run[0]]), run, here, members, ground, rules, matched)
-            )
-    return matched, solved
+    place_state = np.where(np.isnan(ground.places[:, 0]), -1, ground.place_state)
+    state = place_state[members.place][members.risk]
+    by_state = np.argsort(state.astype(np.int16), kind="stable")
+    of_state = state[by_state]
+    for run in np.split(by_state, np.flatnonzero(np.diff(of_state)) + 1):
+        if not len(run):
+            continue
+        number, who = int(state[run[0]]), members.risk[run]
+        here = np.flatnonzero(ground.pharmacy_state == number) if number >= 0 else run[:0]
+        if len(here):
+            kinds, of, status, nearest = _one_state(who, here, members, ground, rules)
+            solved.append(Solved(number, status, nearest))
+        else:
+            kinds, of = tell_nobody(members.place[who], members.want[who])
+        kind[who] = of + sum(len(each.pharmacy) for each in told)
+        told.append(kinds)
+    return Matched(kind, Kinds.together(told)), solved
 
 
 def _one_state(
-    number: int, run: Ints, here: Ints, members: Members, ground: Ground, rules: AttributionRules,
-    matched: Matched,
-) -> Solved:  # fmt: skip
-    groups, state = _group(run, here, members, ground)
+    who: Ints, here: Ints, members: Members, ground: Ground, rules: AttributionRules
+) -> tuple[Kinds, Ints, str, int]:
+    """The kinds of answers, which of them each of `who` got, and how it was solved."""
+    groups, state = _group(who, here, members, ground)
     wide = len(groups.first) <= rules.places_for_wide
     nearest = rules.wide if wide else rules.narrow
-    choice, found, status = _solve(state, groups, run, here, members, ground, nearest, rules)
+    choice, found, status = _solve(state, groups, who, here, members, ground, nearest, rules)
     # Some groups had more to choose from than they were shown.
     more = choice.of_all[groups.of] > nearest
     if not wide and ((found < 0) & more).mean() > rules.widen_when_unserved:
         nearest = rules.wide
-        choice, found, status = _solve(state, groups, run, here, members, ground, nearest, rules)
-    _write(matched, run[groups.order], choice, groups.of, found, here, nearest)
-    return Solved(number, status, nearest)
+        choice, found, status = _solve(state, groups, who, here, members, ground, nearest, rules)
+    first = who[groups.order][groups.first]
+    # A usual pharmacy that is not one of these does not qualify here.
+    has_usual = members.stays[first, 1] != -1
+    kinds, of = tell(choice, state, groups.of, found, nearest, has_usual)
+    kinds = kinds.over_all(here, members.place[first], members.want[first])
+    back = np.empty_like(of)
+    back[groups.order] = of
+    return kinds, back, status, nearest
 
 
-def _group(run: Ints, here: Ints, members: Members, ground: Ground) -> tuple[_Groups, State]:
+def _group(who: Ints, here: Ints, members: Members, ground: Ground) -> tuple[_Groups, State]:
     """Members who may be exchanged for one another, but for their tier."""
-    local = np.full(len(ground.pharmacy_state) + 1, -1, np.int64)
+    # The last two entries answer for -1 and ELSEWHERE.
+    local = np.full(len(ground.pharmacy_state) + 2, -1, np.int64)
     local[here] = np.arange(len(here))
-    stays = local[members.stays[run]]
-    places, place = np.unique(members.place[run], return_inverse=True)
-    key = place * len(ground.qualifies) + members.want[run]
-    for nth in range(stays.shape[1]):
-        key = np.unique(key, return_inverse=True)[1] * (len(here) + 1) + stays[:, nth] + 1
-    _, first, of = np.unique(key, return_index=True, return_inverse=True)
-    order = np.argsort(of, kind="stable")
+    stays, place = members.stays[who], members.place[who]
+    mine = local[stays] + 1
+    # A usual pharmacy elsewhere is told of in the reason; none is not.
+    mine[(stays[:, 1] == ELSEWHERE) | ((mine[:, 1] == 0) & (stays[:, 1] >= 0)), 1] = len(here) + 1
+    key = place * len(ground.qualifies) + members.want[who]
+    for column in mine.T:
+        if column.any():
+            key = _paired(key, column, len(here) + 2)
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    of = np.zeros(len(order), np.int64)
+    of[starts[1:]] = 1
+    of = np.cumsum(of)
+    first = order[starts]
     tiers = len(TIERS)
-    sizes = np.bincount(of * tiers + members.tier[run], minlength=len(first) * tiers)
+    sizes = np.bincount(of * tiers + members.tier[who[order]], minlength=len(first) * tiers)
+    places, at = np.unique(place[first], return_inverse=True)
     state = State(
-        ground.places[places], ground.pharmacies[here], place[first], members.want[run][first],
-        stays[first], ground.qualifies[:, here], ground.speaks[:, here],
+        ground.places[places], ground.pharmacies[here], at, members.want[who][first],
+        local[stays[first]], ground.qualifies[:, here], ground.speaks[:, here],
+        ground.fits[:, here],
     )  # fmt: skip
-    return _Groups(order, of[order], first, sizes.reshape(-1, tiers)), state
+    return _Groups(order, of, starts, sizes.reshape(-1, tiers)), state
+
+
+def _paired(key: Ints, other: Ints, base: int) -> Ints:
+    """One number for two; `other` is below `base`."""
+    if key.max() >= _MOST // base:
+        key = np.unique(key, return_inverse=True)[1]
+    return key * base + other
 
 
 def _solve(
-    state: State, groups: _Groups, run: Ints, here: Ints, members: Members, ground: Ground,
+    state: State, groups: _Groups, who: Ints, here: Ints, members: Members, ground: Ground,
     nearest: int, rules: AttributionRules,
 ) -> tuple[Choice, Ints, str]:  # fmt: skip
     """The candidate of every member by group, and how it was found."""
@@ -133,24 +168,6 @@ def _solve(
     flow = optimum(choice, groups.sizes, room, COST_OF_KM * np.asarray(rules.unserved_km))
     if flow.status == OPTIMAL:
         return choice, share_out(choice, flow.taken, groups.sizes), OPTIMAL
-    # `run` is in the order of risk, so a member's index there is its turn.
+    # `who` is in the order of risk, so a member's index there is its turn.
     turns = np.argsort(groups.order, kind="stable")
     return choice, greedy(choice, groups.of, turns, room), flow.status
-
-
-def _write(
-    matched: Matched, rows: Ints, choice: Choice, of: Ints, found: Ints, here: Ints, nearest: int
-) -> None:
-    served = found >= 0
-    who, group, column = rows[served], of[served], found[served]
-    matched.of_all[rows] = choice.of_all[of]
-    matched.pharmacy[who] = here[choice.pharmacy[group, column]]
-    matched.km[who] = choice.km[group, column]
-    matched.nth[who] = np.where(column < nearest, column + 1, 0)
-    # The next two by distance are among the first three, one of which may be the chosen.
-    for nth in range(ALTERNATIVES):
-        other = nth + (column <= nth)
-        pharmacy = choice.pharmacy[group, other]
-        there = (pharmacy >= 0) & (other < nearest)
-        matched.others[who[there], nth] = here[pharmacy[there]]
-        matched.others_km[who[there], nth] = choice.km[group[there], other[there]]

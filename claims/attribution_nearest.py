@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.attribution_rules import AttributionRules
+from claims.attribution_rules import STAYS, AttributionRules
 from claims.pharmacies import EARTH_KM
 
 Ints = NDArray[np.int64]
@@ -35,6 +35,8 @@ class State(NamedTuple):
     """Per group the current, usual and recent pharmacy; -1 for none or one elsewhere."""
     qualifies: Flags
     speaks: Flags
+    fits: Flags
+    """Like `qualifies`, whatever is spoken there."""
 
 
 class Choice(NamedTuple):
@@ -110,16 +112,17 @@ def _fill(
 
 
 def _language(state: State, want: int, able: Ints, rules: AttributionRules) -> Ints:
-    return np.where(state.speaks[want, able], 0, 10 * rules.language_km)
+    return np.where(state.speaks[want, able], 0, 10 * rules.foreign_km)
 
 
 def _belong(choice: Choice, state: State, nearest: int, rules: AttributionRules) -> None:
     """Makes the pharmacies that members belong to cheaper, and adds those that lie farther."""
     groups = np.arange(len(state.place))
-    for nth, worth in enumerate(rules.worth_km):
+    for nth, (stay, worth) in enumerate(zip(STAYS, rules.worth_km, strict=True)):
         pharmacy = state.stays[:, nth]
         able = pharmacy >= 0
-        able[able] = state.qualifies[state.want[able], pharmacy[able]]
+        may = state.fits if stay in rules.language_unless else state.qualifies
+        able[able] = may[state.want[able], pharmacy[able]]
         listed = able[:, None] & (choice.pharmacy == pharmacy[:, None])
         choice.cost[listed] -= COST_OF_KM * worth
         added = groups[able & ~listed.any(axis=1)]
@@ -129,5 +132,5 @@ def _belong(choice: Choice, state: State, nearest: int, rules: AttributionRules)
         choice.pharmacy[added, nearest + nth] = chosen
         choice.km[added, nearest + nth] = km
         way = km * _PLACES_IN_COST + _PLACES_IN_COST - 1
-        foreign = np.where(spoken, 0, rules.language_km)
+        foreign = np.where(spoken, 0, rules.foreign_km)
         choice.cost[added, nearest + nth] = way + COST_OF_KM * (foreign - worth)

@@ -56,7 +56,8 @@ _FILES = {
         order by person_no""",
     "pharmacies": "select * from pharmacy order by npi",
     "attribution": """
-        select person_id, program, npi, distance_km, rank, reason, alternatives, unserved_reason
+        select person_id, program, npi, distance_km, rank, reason, code, alternatives,
+            unserved_reason
         from attribution order by person_id, program""",
 }
 

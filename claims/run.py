@@ -115,7 +115,7 @@ def _identify(
             find_physicians(con, months=criteria[0].scoring.physician_months)
             # The matching holds its own arrays beside what the engine holds.
             con.execute(f"set memory_limit = '{MEMORY_BESIDE}'")
-            attribution.attribute(con, criteria, scratch)
+            attribution.attribute(con, criteria)
             con.execute(f"set memory_limit = '{MEMORY}'")
         with steps.step("writing results"):
             (scratch / "out").mkdir()

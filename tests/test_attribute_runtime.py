@@ -86,7 +86,7 @@ def test_each_member_has_a_pharmacy_or_a_reason(
         "person_id": "p2", "npi": FAR, "distance_km": "70.4",
         "reason": "number 2 by distance of 2 in OH in both networks, 70.4 km; "
         "nearer ones have no room",
-        "alternatives": f"{NEAR} 1.2 km", "unserved_reason": "",
+        "alternatives": f"{NEAR} 1.2 km, no room", "unserved_reason": "",
     }  # fmt: skip
     assert told["p3"]["reason"] == "the member's pharmacy already, 70.1 km"
     assert {p: told[p]["unserved_reason"] for p in ("p4", "p5", "p6")} == {

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from make_claims import PROGRAMS
 
 from claims import attribution_match
+from claims.attribution_answers import NO_ROOM
 from claims.attribution_flow import OPTIMAL, Flow, greedy, optimum, share_out, total
 from claims.attribution_match import Ground, Matched, Members, match
 from claims.attribution_nearest import COST_OF_KM, Choice, Ints, State, candidates, tenths, vectors
@@ -31,14 +32,16 @@ def random_state(seed: int) -> tuple[State, Ints, Ints]:
     dice = np.random.default_rng(seed)
     groups, pharmacies, places = dice.integers(1, 30), dice.integers(1, 12), dice.integers(1, 10)
     wants = 3
+    fits = dice.random((wants, pharmacies)) < 0.7
     state = State(
         vectors(dice.uniform(38, 41, places), dice.uniform(-84, -81, places)),
         vectors(dice.uniform(38, 41, pharmacies), dice.uniform(-84, -81, pharmacies)),
         np.sort(dice.integers(0, places, groups)),
         dice.integers(0, wants, groups),
         dice.integers(-1, pharmacies, (groups, 3)),
-        dice.random((wants, pharmacies)) < 0.7,
+        fits & (dice.random((wants, pharmacies)) < 0.8),
         dice.random((wants, pharmacies)) < 0.5,
+        fits,
     )
     return state, dice.integers(0, 5, (groups, len(TIERS))), dice.integers(0, 20, pharmacies)
 
@@ -104,11 +107,13 @@ def test_candidates_are_the_nearest_that_qualify(seed: int, near: int) -> None:
     km = tenths(state.places[:, None], state.pharmacies[None])
     for nth, (place, want) in enumerate(zip(state.place, state.want, strict=True)):
         able = np.flatnonzero(state.qualifies[want])
-        foreign = np.where(state.speaks[want, able], 0, 10 * RULES.language_km)
+        foreign = np.where(state.speaks[want, able], 0, 10 * RULES.foreign_km)
         expected = able[np.lexsort((able, km[place, able] + foreign))][:near]
         listed = choice.pharmacy[nth, :near]
         assert listed[listed >= 0].tolist() == expected.tolist()
-        belongs = {p for p in state.stays[nth].tolist() if p >= 0 and state.qualifies[want, p]}
+        may = (state.fits, state.fits, state.qualifies)
+        stays = zip(state.stays[nth].tolist(), may, strict=True)
+        belongs = {p for p, able in stays if p >= 0 and able[want, p]}
         assert belongs <= set(choice.pharmacy[nth].tolist())
         assert choice.of_all[nth] == len(able)
 
@@ -137,12 +142,12 @@ def a_world(size: int) -> tuple[Members, Ground]:
         vectors(dice.uniform(38, 41, places), dice.uniform(-84, -81, places)),
         np.arange(pharmacies) % 2,
         vectors(dice.uniform(38, 41, pharmacies), dice.uniform(-84, -81, pharmacies)),
-        np.full(pharmacies, size // 20), dice.random((2, pharmacies)) < 0.8,
-        np.ones((2, pharmacies), np.bool_),
+        np.full(pharmacies, size // 20), fits := dice.random((2, pharmacies)) < 0.8,
+        np.ones((2, pharmacies), np.bool_), fits,
     )  # fmt: skip
     members = Members(
         dice.integers(0, places, size), dice.integers(0, 2, size),
-        np.sort(dice.integers(0, 3, size)), np.full((size, 3), -1),
+        np.sort(dice.integers(0, 3, size)), np.full((size, 3), -1), np.arange(size),
     )  # fmt: skip
     return members, ground
 
@@ -163,7 +168,8 @@ def test_when_room_is_short_low_tiers_go_without_first() -> None:
 def test_the_same_members_get_the_same_answer() -> None:
     first, _ = match(*a_world(400), RULES)
     second, _ = match(*a_world(400), RULES)
-    assert all((a == b).all() for a, b in zip(first, second, strict=True))
+    assert (first.kind == second.kind).all()
+    assert all((a == b).all() for a, b in zip(first.kinds, second.kinds, strict=True))
 
 
 def test_who_has_a_pharmacy_keeps_it_though_another_would_shorten_the_ways() -> None:
@@ -180,11 +186,19 @@ def test_alternatives_are_the_next_nearest_that_are_not_the_chosen() -> None:
     members, ground = a_world(60)
     matched, _ = match(members, ground, RULES)
     served = matched.pharmacy >= 0
-    for nth in range(2):
-        assert (matched.others[served, nth] != matched.pharmacy[served]).all()
-    first, second = matched.others_km[served].T
-    assert (first <= second).all()
-    assert (matched.others[served] >= 0).all()
+    others, km = matched.kinds.others[matched.kind], matched.kinds.others_km[matched.kind]
+    assert (others[served] != matched.pharmacy[served, None]).all()
+    assert (np.diff(km[served], axis=1) >= 0).all()
+    assert (others[served] >= 0).all()
+
+
+def test_who_is_left_out_hears_of_the_nearest_and_that_they_have_no_room() -> None:
+    members, ground = a_world(400)
+    matched, _ = match(members, ground, RULES)
+    without = matched.kind[matched.pharmacy < 0]
+    assert len(without)
+    assert (matched.kinds.others_why[without] == NO_ROOM).all()
+    assert (matched.kinds.others[without] >= 0).all()
 
 
 @pytest.fixture
@@ -207,12 +221,12 @@ def test_a_state_that_cannot_be_solved_is_shared_out_in_turn_and_says_so() -> No
 
 def test_a_crowded_state_is_looked_at_again_with_a_longer_list() -> None:
     members, ground = a_world(400)
-    short = replace(RULES, narrow=3, wide=8, places_for_wide=0, widen_when_unserved=0.0)
+    short = replace(RULES, narrow=4, wide=8, places_for_wide=0, widen_when_unserved=0.0)
     never = replace(short, widen_when_unserved=1.0)
     _, widened = match(members, ground, short)
     _, kept = match(members, ground, never)
     assert [s.nearest for s in widened] == [8, 8]
-    assert [s.nearest for s in kept] == [3, 3]
+    assert [s.nearest for s in kept] == [4, 4]
 
 
 @pytest.mark.parametrize(
@@ -222,7 +236,11 @@ def test_a_crowded_state_is_looked_at_again_with_a_longer_list() -> None:
         pytest.param(
             lambda d: d["unserved_km"].update(low=9000), "fall from high", id="tiers cost alike"
         ),
-        pytest.param(lambda d: d["candidates"].update(narrow=2), "narrow", id="too few candidates"),
+        pytest.param(
+            lambda d: d["language"].update(rule="perhaps"), "perhaps", id="another language rule"
+        ),
+        pytest.param(lambda d: d["language"].update(unless=["once"]), "unless", id="another stay"),
+        pytest.param(lambda d: d["candidates"].update(narrow=3), "narrow", id="too few candidates"),
     ],
 )
 def test_rules_that_cannot_be_used_are_refused(

@@ -1,5 +1,6 @@
 """Attribution by where members fill already, by language, licence and rural place; NPIs checked."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -37,9 +38,9 @@ def folder(tmp_path: Path) -> ClaimsFolder:
     return made
 
 
-def matched(folder: ClaimsFolder) -> dict[str, object]:
+def matched(folder: ClaimsFolder, rules: AttributionRules = RULES) -> dict[str, object]:
     out = folder.path.parent / "out"
-    run(folder.write(), out, medicare(attribution=RULES))
+    run(folder.write(), out, medicare(attribution=rules))
     (row,) = rows(out, "attribution")
     return row
 
@@ -122,10 +123,32 @@ def test_the_near_one_is_held_against_the_far_one_when(
     assert matched(folder)["npi"] == npi
 
 
-def test_nobody_speaks_the_language_and_it_is_told(folder: ClaimsFolder) -> None:
+SPEAKS_NONE = "none of the 1 pharmacies in OH that are in both networks is known to speak vi"
+USUAL = "most of the member's supplies come from here, 1.2 km; nobody there is known to speak vi"
+NEAREST = "nearest of 1 in OH in both networks, 1.2 km; nobody there is known to speak vi"
+PREFERRED = replace(RULES, language_required=False)
+
+
+@pytest.mark.parametrize(
+    ("rules", "filled", "languages", "npi", "says"),
+    [
+        pytest.param(RULES, False, "en", None, SPEAKS_NONE, id="required: the member has none"),
+        pytest.param(RULES, True, "en", NEAR, USUAL, id="required, but it is their usual one"),
+        pytest.param(RULES, False, "", NEAR, NEAREST, id="a file without languages requires none"),
+        pytest.param(PREFERRED, False, "en", NEAR, NEAREST, id="preferred: served and told"),
+    ],
+)
+def test_when_nobody_speaks_the_language(
+    folder: ClaimsFolder, rules: AttributionRules, filled: bool, languages: str, npi: str | None,
+    says: str,
+) -> None:  # fmt: skip
+    folder.rows["pharmacy"] = []
+    folder.pharmacy(NEAR, languages=languages)
     folder.phone("p1", "+16145550101", preferred_language="vi")
-    reason = matched(folder)["reason"]
-    assert str(reason).endswith("1.2 km; nobody there is known to speak vi")
+    if filled:
+        fills(folder, ("2026-06-01", METFORMIN, NEAR, "90"))
+    row = matched(folder, rules)
+    assert (row["npi"], row["reason"] or row["unserved_reason"]) == (npi, says)
 
 
 def test_what_was_wrong_with_the_file_is_counted(tmp_path: Path) -> None:
@@ -202,4 +225,7 @@ def test_the_answer_carries_its_rank_and_the_next_two(folder: ClaimsFolder) -> N
     folder.pharmacy(ELSEWHERE, latitude="40.10")
     row = matched(folder)
     assert (row["npi"], row["rank"]) == (NEAR, 1)
-    assert row["alternatives"] == [{"npi": ELSEWHERE, "km": 14.8}, {"npi": FAR, "km": 70.4}]
+    assert row["alternatives"] == [
+        {"npi": ELSEWHERE, "km": 14.8, "why": "farther"},
+        {"npi": FAR, "km": 70.4, "why": "farther"},
+    ]
