@@ -82,7 +82,7 @@ async def test_a_resumed_journey_goes_on_where_it_was_and_its_texts_are_freed(
     assert (await house.one(Intent, "waiting")).due_at == house.time.now()
     stage = await house.one(Stage, ("e1", "coaching"))
     assert stage.state["asked_at"] == (NOW + 15 * DAY).isoformat()
-    assert stage.due_at == NOW + 22 * DAY, "one day of the week had passed, six are left"
+    assert stage.due_at == NOW + 18 * DAY, "one day of three had passed, two are left"
 
 
 async def test_a_hold_waits_for_nothing_but_news(house: House) -> None:
