@@ -93,8 +93,11 @@ def level(
     `history` is the member's earlier readings in any order, without this one. `symptoms` is what
     `symptoms_in` found in the same text, or in the answer to a question about it.
     """
+    # A rehearsal on old claims is judged by the first rules there are, never by none.
+    firsts = [rule.effective_from for rule in rules.rules]
+    day = max(now.date(), min(firsts)) if firsts else now.date()
     for rule in rules.rules:
-        if _in_force(rule, now.date()) and _holds(rule, reading, history, now, symptoms=symptoms):
+        if _in_force(rule, day) and _holds(rule, reading, history, now, symptoms=symptoms):
             deadline = due(now, rule.deadline_minutes, rule.business_days)
             return Level(rule.id, rule.urgency, deadline, rule.template, rule.words, rule.source)
     return None

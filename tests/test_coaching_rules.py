@@ -327,3 +327,8 @@ def test_how_a_check_in_is_answered(
     tasks = [each for each in found.effects if isinstance(each, OpenTask)]
     assert [task.within for task in tasks] == ([within] if within else [])
     assert [task.urgent for task in tasks] == ([sent[0] == "emergency"] if within else [])
+
+
+def test_a_rehearsal_in_the_past_is_judged_by_the_first_rules_there_are() -> None:
+    found = heard(THIRD, "200/130", PLAN, PRESSURE, NOW.replace(year=2010))
+    assert SaveReading("bp", 200, 130, None, "same_day", "bp-very-high") in found.effects
