@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Protocol
 
 from domain.check_ins import CheckIn
 from domain.coaching import CoachingPlan
 from domain.curricula import Curriculum
+from domain.program_reader import Reader
 from domain.reading_rules import ReadingRules
 
 
@@ -21,17 +20,7 @@ class CoachingShelf:
     check_ins: Mapping[str, CheckIn]
 
 
-class Fields(Protocol):
-    """A part of a program's YAML, read field by field."""
-
-    def refuse(self, name: str, wanted: str) -> None: ...
-    def texts(self, name: str) -> tuple[str, ...]: ...
-    def number(self, name: str) -> int: ...
-    def days(self, name: str) -> timedelta: ...
-    def hours(self, name: str) -> timedelta: ...
-
-
-def coaching_plan(read: Fields, shelf: CoachingShelf, after_screening: bool) -> CoachingPlan:
+def coaching_plan(read: Reader, shelf: CoachingShelf, after_screening: bool) -> CoachingPlan:
     names = read.texts("curricula")
     for name in names:
         if name not in shelf.curricula:

@@ -237,6 +237,7 @@ QUICK = settings(
 
 
 def test_the_promises_hold_whatever_happens() -> None:
+    # Hypothesis gives this function no types.
     run_state_machine_as_test(Lane, settings=QUICK)  # type: ignore[no-untyped-call]
 
 
@@ -251,4 +252,5 @@ def test_a_planted_bug_is_caught(bug: str) -> None:
     planted = type("Planted", (Lane,), {"bug": bug})
     searching = settings(QUICK, max_examples=2_000, phases=[Phase.generate])
     with pytest.raises(AssertionError):
+        # As above.
         run_state_machine_as_test(planted, settings=searching)  # type: ignore[no-untyped-call]
