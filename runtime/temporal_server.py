@@ -23,6 +23,8 @@ from runtime.processes import (
 RETENTION = "720h"
 STOP_SECONDS = 10.0
 PREDECESSOR_SECONDS = 15.0
+LAUNCHES = 5
+TAKEN = b"address already in use"
 FLAGS = {
     # Four partitions and one poller make the slowest tasks wait seconds.
     "matching.numTaskqueueReadPartitions": "1",
@@ -74,6 +76,7 @@ class EmbeddedTemporal:
         self.log = self._home / "logs" / "temporal.log"
         self._namespace = namespace
         self._port: int | None = None
+        self._launches = 0
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -89,6 +92,7 @@ class EmbeddedTemporal:
 
     @property
     def address(self) -> str:
+        """Certain only once the server is ready: a port that is lost to others is replaced."""
         return f"127.0.0.1:{self.port}"
 
     def start(self) -> None:
@@ -96,6 +100,11 @@ class EmbeddedTemporal:
         folder = self._home / "temporal"
         folder.mkdir(parents=True, exist_ok=True)
         self._wait_for_predecessor(folder / "server.pid")
+        self._launches = 0
+        self._launch(folder)
+
+    def _launch(self, folder: Path) -> None:
+        self._launches += 1
         command = [str(temporal_binary()), "server", "start-dev", "--headless"]
         command += ["--ip", "127.0.0.1", "--port", str(self.port)]
         command += ["--db-filename", str(folder / "temporal.db"), "--namespace", self._namespace]
@@ -110,8 +119,21 @@ class EmbeddedTemporal:
     def is_ready(self) -> bool:
         """Whether it answers; from the first time on, what it closed is kept for 30 days."""
         if self.process is None or self.process.poll() is not None:
+            if self._lost_a_port():
+                self._launch(self._home / "temporal")
+                return False
             raise Refusal(f"The embedded Temporal server did not start; {self.log} says why.")
         return is_listening(self.port) and self._keep_long()
+
+    def _lost_a_port(self) -> bool:
+        """Whether another program took a port in the moment between choosing and opening it.
+
+        The server chooses some ports itself, so that can happen with ours free.
+        """
+        lost = self.process is not None and TAKEN in self.log.read_bytes()[-4096:]
+        if lost and not port_is_free(self.port):
+            self._port = None
+        return lost and self._launches < LAUNCHES
 
     def _wait_for_predecessor(self, pid_file: Path) -> None:
         """Two servers over one file would ruin it; one whose parent was killed ends by itself."""

@@ -58,9 +58,10 @@ class House:
             servers.append(postgres)
         if not self.temporal_address:
             temporal = EmbeddedTemporal(self.home, self.settings.temporal_namespace)
-            self.temporal_address = temporal.address
             servers.append(temporal)
         self.supervisor.start(*servers)
+        if not self.temporal_address:
+            self.temporal_address = temporal.address
         if not self.supervisor.stopping:
             migrate(self.database_url)
 

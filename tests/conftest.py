@@ -63,12 +63,22 @@ async def temporal() -> AsyncIterator[WorkflowEnvironment]:
     Time runs on whenever a workflow is idle. A test that sends a reply "on day 5" starts inside
     `temporal.with_time_skipping_disabled()` and drives with `temporal.fast_forward(handle, ...)`.
     """
-    async with await WorkflowEnvironment.start_time_skipping_v2(
-        plugins=[plugin(KEY)],
-        dev_server_existing_path=str(temporal_binary()),
-        dev_server_extra_args=SKIPPING,
-    ) as environment:
+    async with await skipping_environment() as environment:
         yield environment
+
+
+async def skipping_environment(launches: int = 3) -> WorkflowEnvironment:
+    """Started again when it fails: it chooses its ports itself and may lose one to a neighbour."""
+    try:
+        return await WorkflowEnvironment.start_time_skipping_v2(
+            plugins=[plugin(KEY)],
+            dev_server_existing_path=str(temporal_binary()),
+            dev_server_extra_args=SKIPPING,
+        )
+    except RuntimeError:
+        if launches == 1:
+            raise
+        return await skipping_environment(launches - 1)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The embedded Temporal server keeps what it is told, for a month, on loopback, where it was."""
 
+import socket
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,6 +12,7 @@ from temporalio import workflow
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 
 from runtime.errors import Refusal
+from runtime.processes import answers
 from runtime.settings import Settings
 from runtime.temporal import connect
 from runtime.temporal_server import EmbeddedTemporal
@@ -73,3 +75,22 @@ def test_two_servers_never_share_one_file(server: EmbeddedTemporal, tmp_path: Pa
         with pytest.raises(Refusal, match=r"Another Temporal server .* still works in"):
             second.start()
     assert second.port != server.port
+
+
+def test_a_port_lost_between_choosing_and_opening_it_is_replaced(tmp_path: Path) -> None:
+    server = EmbeddedTemporal(tmp_path)
+    chosen = server.port
+    with socket.socket() as faster:
+        faster.bind(("127.0.0.1", chosen))
+        try:
+            started(server)
+            assert server.port != chosen
+            assert answers("127.0.0.1", server.port)
+        finally:
+            server.stop()
+
+
+def test_a_server_that_cannot_start_says_so_once(tmp_path: Path) -> None:
+    (tmp_path / "temporal" / "temporal.db").mkdir(parents=True)
+    with pytest.raises(Refusal, match=r"did not start; .*temporal\.log says why"):
+        started(EmbeddedTemporal(tmp_path))
