@@ -83,8 +83,8 @@ async def carry_out(scene: Scene, effect: Effect) -> None:
                 scene.session, scene.enrollment, ndc11, days_supply, due_on, scene.now
             ):
                 scene.record("delivery_ordered", "member's choice", {"due_on": due_on.isoformat()})
-        case ConfirmDelivery(due_on, answer):
-            await deliveries.confirm(scene.session, scene.enrollment.id, due_on, answer)
+        case ConfirmDelivery(answer, refills):
+            await deliveries.confirm(scene.session, scene.enrollment, refills, answer)
             scene.record("delivery_confirmed", "member's answer", {"said": answer})
         case SaveReading():
             await care.save_reading(

@@ -1,5 +1,6 @@
 """A member's words reach the stage that asked; what nobody understands reaches a person."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -92,8 +93,9 @@ async def _stage_that_hears(turn: Turn, text: InboundText) -> tuple[str, Heard] 
         if reading is not None:
             return reading
     if asked is not None and asked.stage in running and _current(turn, asked):
-        stage = asked.stage
-        heard = journey.heard(turn.program, stage, turn.states[stage], text.body, known, turn.now)
+        stage, answering = asked.stage, replace(known, answering=asked.step)
+        state = turn.states[stage]
+        heard = journey.heard(turn.program, stage, state, text.body, answering, turn.now)
         if heard.understood:
             return stage, heard
         first = stage, heard
@@ -103,7 +105,7 @@ async def _stage_that_hears(turn: Turn, text: InboundText) -> tuple[str, Heard] 
 def _current(turn: Turn, asked: Intent) -> bool:
     """An answer to an earlier question, sent again, answers none that was not read yet."""
     awaited = journey.awaited(asked.stage, turn.states[asked.stage])
-    return awaited is None or awaited == asked.step
+    return awaited is None or asked.step in awaited
 
 
 async def _to_a_person(turn: Turn, text: InboundText, *, acknowledge: bool) -> None:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from domain.delivery import Status
+from domain.delivery_steps import Status
 
 
 class Step(StrEnum):

@@ -223,6 +223,7 @@ WORDS: dict[str, dict[str, str]] = {
     "detail": {
         "pick_up": "picks it up",
         "not_now": "not now",
+        "filled": "claims say it was filled",
         "good": "doing well",
         "so_so": "so-so",
         "needs_help": "needs help",

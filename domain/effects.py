@@ -129,8 +129,9 @@ class OrderDelivery:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmDelivery:
-    due_on: date
     answer: str
+    refills: tuple[str, ...]
+    """What the member was asked about, as `MedicationFact.refill` names it."""
 
 
 @dataclass(frozen=True, slots=True)

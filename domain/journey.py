@@ -107,11 +107,11 @@ def heard(program: Program, name: str, state: Any, body: str, facts: Facts, now:
     return hears(state, body, program.plans[name], facts, now)
 
 
-def awaited(name: str, state: Any) -> str | None:
-    """The step whose answer a stage waits for; None where any answer to any of its texts counts."""
+def awaited(name: str, state: Any) -> tuple[str, ...] | None:
+    """The steps whose answers a stage waits for; None where any answer to its texts counts."""
     match name:
         case "screening" | "rescreening":
-            return str(state.step) if state.step else None
+            return (str(state.step),) if state.step else None
         case "delivery":
             return delivery.awaited(state)
     return None

@@ -8,7 +8,7 @@ from typing import Any
 from domain.coaching_program import CoachingShelf, coaching_plan
 from domain.coordination import CoordinationPlan
 from domain.crisis import CrisisRules
-from domain.delivery import DeliveryPlan
+from domain.delivery_plan import delivery_plan
 from domain.instruments import Instrument, ZCodes
 from domain.notes import Limit, RequestRule
 from domain.outreach import Channel, OutreachPlan, Rung
@@ -68,7 +68,7 @@ class Program:
                 read.part("coaching"), coaching, "screening" in stages
             )
         if "delivery" in stages:
-            plans["delivery"] = _delivery(read.part("delivery"))
+            plans["delivery"] = delivery_plan(read.part("delivery"))
         if "coordination" in stages:
             plans["coordination"] = _coordination(read.part("coordination"))
         return cls(
@@ -114,16 +114,6 @@ def _outreach(read: Reader) -> OutreachPlan:
         template = rung.text("template") if channel != Channel.CALL else ""
         rungs.append(Rung(Channel(channel), template, rung.days("after_days")))
     return OutreachPlan(tuple(rungs), read.days("patience_days"), read.hours("call_within_hours"))
-
-
-def _delivery(read: Reader) -> DeliveryPlan:
-    return DeliveryPlan(
-        read.days("ask_before_days"),
-        read.days("lapsed_after_days"),
-        read.days("answer_within_days"),
-        read.days("arrive_within_days"),
-        read.hours("task_within_hours"),
-    )
 
 
 def _coordination(read: Reader) -> CoordinationPlan:

@@ -47,6 +47,11 @@ class MedicationFact:
     part2: bool = False
     drug_class: str | None = None
 
+    @property
+    def refill(self) -> str:
+        """The supply that ends then, as a delivery of its successor is ordered under."""
+        return f"{self.ndc11}/{self.runs_out_on.isoformat()}"
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFact:
@@ -54,6 +59,11 @@ class DeliveryFact:
     due_on: date
     status: str
     changed_at: datetime
+
+    @property
+    def refill(self) -> str:
+        """As `MedicationFact.refill` names it."""
+        return f"{self.ndc11}/{self.due_on.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +123,8 @@ class Facts:
     screenings: tuple[ScreeningFact, ...] = ()
     events: Mapping[str, datetime] = field(default_factory=dict)
     """When each kind of event in the member's life was last recorded."""
+    answering: str | None = None
+    """While a stage hears a text: the step of the question that it answers."""
 
     def text(self, step: str | None, attempt: int = 1) -> SentText | None:
         return self.texts.get((step, attempt)) if step else None

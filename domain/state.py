@@ -24,12 +24,21 @@ def load(kind: type[State], data: Mapping[str, Any]) -> State:
 
 def shift(state: State, by: timedelta) -> State:
     """The same state with every moment moved: what a journey does when it resumes from a hold."""
-    moments = {
-        field.name: getattr(state, field.name) + by
+    moved = {
+        field.name: _moved(getattr(state, field.name), by)
         for field in fields(state)  # type: ignore[arg-type]
-        if isinstance(getattr(state, field.name), datetime)
     }
-    return replace(state, **moments)  # type: ignore[type-var]
+    return replace(state, **moved)  # type: ignore[type-var]
+
+
+def _moved(value: Any, by: timedelta) -> Any:
+    if isinstance(value, datetime):
+        return value + by
+    if isinstance(value, tuple):
+        return tuple(_moved(item, by) for item in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return shift(value, by)
+    return value
 
 
 def _plain(value: Any) -> Any:

@@ -1,14 +1,15 @@
 """Deliveries: ordered once a refill, moved by the pharmacy, confirmed by the member."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Text, cast, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.delivery import STEPS, Status
-from store import outcomes
-from store.models import Delivery, Enrollment, Medication
+from domain.delivery_steps import STEPS, Status
+from store import medications, outcomes
+from store.models import Delivery, Enrollment
 
 
 async def order(
@@ -73,35 +74,24 @@ async def move_delivery(
         detail={"delivery": delivery.id},
     )
     if to is Status.DELIVERED:
-        await _supply_at_hand(session, enrollment.member_id, delivery, now.date())
+        await medications.brought(session, enrollment.member_id, delivery, now.date())
     return "done"
 
 
-async def confirm(session: AsyncSession, enrollment_id: str, due_on: date, answer: str) -> None:
-    await session.execute(
-        update(Delivery)
-        .where(
-            Delivery.enrollment_id == enrollment_id,
-            Delivery.due_on >= due_on,
+async def confirm(
+    session: AsyncSession, enrollment: Enrollment, refills: Sequence[str], answer: str
+) -> None:
+    """What the member says of refills that were brought; one that did not come is no supply."""
+    wanted = [tuple(refill.rsplit("/", 1)) for refill in refills]
+    found = await session.scalars(
+        select(Delivery).where(
+            Delivery.enrollment_id == enrollment.id,
+            tuple_(Delivery.ndc11, cast(Delivery.due_on, Text)).in_(wanted),
             Delivery.status == Status.DELIVERED,
             Delivery.confirmed.is_(None),
         )
-        .values(confirmed=answer)
     )
-
-
-async def _supply_at_hand(
-    session: AsyncSession, member_id: str, delivery: Delivery, today: date
-) -> None:
-    """What was brought counts as a fill: the next refill is due when it ends (overlap is kept)."""
-    medication = await session.scalar(
-        select(Medication).where(
-            Medication.member_id == member_id, Medication.ndc11 == delivery.ndc11
-        )
-    )
-    if medication is None:
-        return
-    medication.last_fill_on = today
-    medication.runs_out_on = max(medication.runs_out_on, today) + timedelta(
-        days=delivery.days_supply
-    )
+    for delivery in found.all():
+        delivery.confirmed = answer
+        if answer == "not_received":
+            await medications.taken_back(session, enrollment.member_id, delivery)

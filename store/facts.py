@@ -19,6 +19,7 @@ from domain.stages import (
 )
 from store.models import Enrollment
 
+# Of one ingredient the latest fill counts: another maker's package is the same medicine.
 # The newest line of the ledger that covers the program counts: see store.consents.stands.
 _FACTS = text("""
 select
@@ -38,7 +39,9 @@ select
      where enrollment_id = :enrollment and done is not null) as done,
     (select json_agg(json_build_array(ndc11, runs_out_on, days_supply, part2, drug_class)
                      order by ndc11)
-     from medications where member_id = m.id) as medications,
+     from (select distinct on (coalesce(ingredient, ndc11)) * from medications
+           where member_id = m.id
+           order by coalesce(ingredient, ndc11), last_fill_on desc, ndc11) latest) as medications,
     (select json_agg(json_build_array(ndc11, due_on, status, changed_at) order by id)
      from deliveries where enrollment_id = :enrollment) as deliveries,
     (select json_build_array(sent_at, reply_by, answered_at, answers) from notes

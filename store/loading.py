@@ -15,6 +15,8 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 from sqlalchemy import Engine, text
 
+from store.medications import NEWER_FILLS
+
 Rows = Iterable[Mapping[str, Any]]
 
 
@@ -62,6 +64,7 @@ def load(
         _copy(
             raw, "medications", _MEDICATION,
             (_medication(r) for r in results.medications if r["person_id"] in people),
+            conflict=NEWER_FILLS,
         )  # fmt: skip
         _copy(
             raw, "evidence", _EVIDENCE,
@@ -86,10 +89,6 @@ def _chosen(results: Results, limit: int | None) -> list[Mapping[str, Any]]:
     return rows if limit is None else rows[:limit]
 
 
-def _rank(row: Mapping[str, Any]) -> tuple[int, str, str]:
-    return -row["points"], row["person_id"], row["program"]
-
-
 def _copy(
     raw: "Connection[Any]",
     table: str,
@@ -97,10 +96,12 @@ def _copy(
     rows: Iterable[Mapping[str, Any]],
     *,
     renew: Sequence[str] = (),
+    conflict: str = "on conflict do nothing",
 ) -> int:
     """COPY into a stage table, then insert what is new; `renew` columns follow the file."""
     changes = ", ".join(f"{column} = excluded.{column}" for column in renew)
-    conflict = f"on conflict (id) do update set {changes}" if renew else "on conflict do nothing"
+    if renew:
+        conflict = f"on conflict (id) do update set {changes}"
     names = ", ".join(f'"{column}"' for column in columns)
     with raw.cursor() as cursor:
         cursor.execute(

@@ -35,6 +35,7 @@ from store.models import (
     InboundText,
     Intent,
     Letter,
+    Medication,
     Member,
     Need,
     Note,
@@ -189,7 +190,7 @@ async def test_a_confirmation_is_of_what_was_brought(house: House) -> None:
         make.delivery(status="out", ndc11="2", due_on=DUE_ON),
         make.delivery(status="delivered", ndc11="3", due_on=DUE_ON - 30 * DAY),
     )
-    await carry(house, ConfirmDelivery(DUE_ON, "received"))
+    await carry(house, ConfirmDelivery("received", (f"99999000101/{DUE_ON}", f"2/{DUE_ON}")))
     said = {d.ndc11: d.confirmed for d in await house.all(Delivery)}
     assert said == {"99999000101": "received", "2": None, "3": None}
 
@@ -205,3 +206,11 @@ async def test_an_outcome_carries_the_programs_version(house: House) -> None:
     assert (outcome.program_version, outcome.actor, outcome.detail) == (
         "1", "journey", {"said": "good"},
     )  # fmt: skip
+
+
+async def test_what_the_member_says_did_not_come_is_no_supply(house: House) -> None:
+    house.given(make.delivery(status="delivered", due_on=DUE_ON))
+    before = {m.ndc11: m.runs_out_on for m in await house.all(Medication)}
+    await carry(house, ConfirmDelivery("not_received", (f"99999000101/{DUE_ON}",)))
+    after = {m.ndc11: m.runs_out_on for m in await house.all(Medication)}
+    assert after == {**before, "99999000101": before["99999000101"] - 30 * DAY}

@@ -171,3 +171,26 @@ def test_a_limit_takes_those_most_in_need_and_nobody_elses_facts(
     ids = connection.execute(text("select person_id from members order by 1")).scalars().all()
     assert ids == ["P2", "P3"]
     assert load(engine, found, VERSIONS, NOW, None) == 1
+
+
+@pytest.mark.parametrize(
+    ("filled", "days", "expected"),
+    [
+        pytest.param(date(2026, 3, 5), 30, date(2026, 4, 5), id="a later fill moves it on"),
+        pytest.param(
+            date(2026, 2, 4), 90, date(2026, 3, 6), id="the claim of what was brought adds nothing"
+        ),
+        pytest.param(date(2026, 1, 4), 90, date(2026, 3, 6), id="a fill told late changes nothing"),
+    ],
+)
+def test_the_end_of_a_supply_follows_the_newest_fill(
+    engine: Engine, connection: Connection, filled: date, days: int, expected: date
+) -> None:
+    load(engine, results(), VERSIONS, NOW, None)
+    newer = {
+        **MEDICATION, "last_fill_date": filled, "days_supply": days,
+        "runs_out_on": date(2026, 4, 5),
+    }  # fmt: skip
+    load(engine, results(medications=[newer]), VERSIONS, NOW, None)
+    found = connection.execute(text("select runs_out_on from medications")).scalar_one()
+    assert found == expected

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from activities.journey import Step
 from activities.letters import LetterActivities, PrintLetterRequest
 from activities.notes import NoteActivities, ReplyLinks, WriteNoteRequest
-from domain.delivery import Status as Brought
+from domain.delivery_steps import Status as Brought
 from gateways.note_spool import NoteSpool
 from gateways.print_spool import PrintSpool
 from gateways.typesetting import Typesetter

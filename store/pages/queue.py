@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.delivery import STEPS, Status
+from domain.delivery_steps import STEPS, Status
 from store.models import Delivery, Enrollment, Medication, Member, Pharmacy
 from store.pages.scope import EVERYTHING, Scope
 
