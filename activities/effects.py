@@ -20,6 +20,7 @@ from domain.effects import (
     OrderDelivery,
     PrintLetter,
     Record,
+    ResendNote,
     SaveAnswer,
     SaveReading,
     SendNote,
@@ -78,6 +79,9 @@ async def carry_out(scene: Scene, effect: Effect) -> None:
                 scene.session, scene.enrollment, scene.now, scene.now + reply_within
             ):
                 scene.record("note_planned", "intake")
+        case ResendNote():
+            if await notes.send_again(scene.session, scene.enrollment.id):
+                scene.record("note_resent", "no answer")
         case OrderDelivery(ndc11, days_supply, due_on):
             if await deliveries.order(
                 scene.session, scene.enrollment, ndc11, days_supply, due_on, scene.now

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.exits import WAYS, Exit, ends_now, outranks
@@ -36,10 +35,12 @@ async def leave(
     found = Exit(reason)
     member_id = (await session.get_one(Enrollment, enrollment_id)).member_id
     whole = found is Exit.DECEASED
-    rows = await _lock(session, member_id, None if whole else enrollment_id)
     if whole:
+        rows = await enrollments.lock_member(session, member_id)
         member = await session.get_one(Member, member_id, with_for_update={"key_share": True})
         member.death_date = member.death_date or now.date()
+    else:
+        rows = [await enrollments.lock(session, enrollment_id)]
     answers = {row.id: await _leave(session, row, found, now, source) for row in rows}
     return answers[enrollment_id]
 
@@ -70,19 +71,6 @@ async def end(session: AsyncSession, enrollment: Enrollment, state: State, now: 
         await letters.withhold(session, enrollment.id)
         await notes.withhold(session, enrollment.id)
     outcomes.record(session, enrollment, "ended", at=now, rule=state)
-
-
-async def _lock(
-    session: AsyncSession, member_id: str, enrollment_id: str | None
-) -> list[Enrollment]:
-    """One enrollment, or all of the member's in the order of their ids: two reports never cross."""
-    wanted = select(Enrollment).where(Enrollment.member_id == member_id).order_by(Enrollment.id)
-    if enrollment_id is not None:
-        wanted = wanted.where(Enrollment.id == enrollment_id)
-    rows = await session.scalars(
-        wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
-    )
-    return list(rows)
 
 
 async def _leave(

@@ -83,7 +83,9 @@ class JourneyActivities:
         if enrollment.ended_at is None:
             await (turn.act() if enrollment.held_at is None else turn.end_if_over())
         errands = [Errand("letter", id_) for id_ in await letters.unprinted(session, enrollment.id)]
-        errands += [Errand("note", id_) for id_ in await notes.unwritten(session, enrollment.id)]
+        errands += [
+            Errand("note", id_) for id_ in await notes.unwritten(session, enrollment.id, now)
+        ]
         return Step(
             ended=enrollment.ended_at is not None,
             wait_seconds=self._wall_seconds(turn.soonest, now),

@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.letters import plain_phone
 from domain.coordination import CoordinationPlan
+from domain.note_requests import requests, signals
 from domain.notes import (
     ConditionLine,
     CoordinationNote,
     CoverageFace,
+    DraftNote,
     Finding,
     GlucoseReading,
     MedicationLine,
@@ -21,8 +23,6 @@ from domain.notes import (
     PrescriberFace,
     PressureReading,
     Request,
-    requests,
-    signals,
 )
 from domain.program import Program
 from store.models import (
@@ -44,7 +44,7 @@ GENDERS = {"m": "male", "f": "female", "male": "male", "female": "female"}
 
 async def draw(
     session: AsyncSession, row: Note, enrollment: Enrollment, program: Program
-) -> CoordinationNote | None:
+) -> DraftNote | None:
     """The whole note, Part 2 records included and labelled; None when nobody prescribes."""
     member = await session.get_one(Member, enrollment.member_id)
     pharmacy = await session.get_one(Pharmacy, enrollment.pharmacy_npi)
@@ -54,7 +54,7 @@ async def draw(
     readings = await _readings(session, enrollment.id)
     pressures = tuple(_pressure(r) for r in readings if r.kind == "bp")
     glucoses = tuple(_glucose(r) for r in readings if r.kind == "glucose")
-    return CoordinationNote(
+    whole = CoordinationNote(
         note_id=row.id,
         written_at=row.created_at,
         program=program.title,
@@ -71,6 +71,7 @@ async def draw(
         needs=await _needs(session, enrollment.id),
         coverage=_coverage(member),
     )
+    return DraftNote(whole)
 
 
 def _requests(

@@ -1,4 +1,4 @@
-"""Writing a coordination note: drawn from the facts of the moment, disclosed by rule, spooled."""
+"""A coordination note: drawn from the facts of the moment, disclosed by rule, sent once."""
 
 import asyncio
 import hmac
@@ -6,23 +6,24 @@ from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
-import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities.note_facts import draw
+from activities.note_passage import Claim, Passages
 from activities.time import Time
 from domain.ecareplan import bundle
 from domain.notes import CoordinationNote, disclosable
+from domain.part2 import Recipient, Why, permission
+from domain.passage import Channel, Passage, transmission
 from domain.program import Program
-from gateways.note_spool import NoteConflict, NoteSpool, SpooledNote
+from gateways.note_transport import Address, NoteTransport, NotTaken, OutgoingNote
 from gateways.typesetting import NoteTooLong, Typesetter, UnprintableText
-from store import outcomes, tasks
+from store import part2
 from store.database import Transaction
-from store.models import Enrollment, Note
-from store.notes import token_hash
-
-log = structlog.get_logger()
+from store.models import Enrollment, Note, Practice
 
 
 @dataclass(frozen=True)
@@ -51,96 +52,144 @@ class ReplyLinks:
         return f"{int.from_bytes(made[:8]) % 1_000_000:06d}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A note as it may leave, and where to; `problem` when it may not."""
+
+    row: Note
+    program: Program
+    practice: Practice | None
+    note: CoordinationNote | None
+    problem: str | None = None
+
+
 class NoteActivities:
+    """`transports`: by channel; the spool is always there and takes what no other can."""
+
     def __init__(
         self,
         transaction: Transaction,
         programs: Mapping[str, Program],
         typesetter: Typesetter,
-        spool: NoteSpool,
+        transports: Mapping[Channel, NoteTransport],
         links: ReplyLinks,
         time: Time,
     ) -> None:
         self._transaction = transaction
         self._programs = programs
         self._typesetter = typesetter
-        self._spool = spool
+        self._transports = transports
         self._links = links
         self._time = time
+        self._passages = Passages(transaction, programs, links, time)
 
     @activity.defn
     async def write_note(self, request: WriteNoteRequest) -> None:
-        """Idempotent by note id: it leaves once, with one link."""
+        """One step of a note's way; idempotent: one copy leaves once, whatever is retried."""
         async with self._transaction() as session:
             row = await session.get_one(Note, request.note_id)
+            practice = await _practice(session, row)
+        if row.problem or row.answered_at:
+            return
+        match Passage(row.status):
+            case Passage.PENDING:
+                await self._write(row.id)
+            case Passage.SENDING:
+                await self._settle(row, practice)
+            case Passage.SENT:
+                await self._ask(row)
+
+    async def _write(self, note_id: str) -> None:
+        written = await self._drawn(note_id)
+        if written.problem or written.note is None:
+            reason = written.problem or "nothing_to_disclose"
+            return await self._passages.hand_over(note_id, reason)
+        try:
+            outgoing = await self._set(written, written.note)
+        except (NoteTooLong, UnprintableText) as problem:
+            return await self._passages.hand_over(note_id, type(problem).__name__)
+        transport = self._transport(written.practice)
+        claim = Claim(written.note, transport.channel, str(outgoing.manifest["second_factor"]))
+        # A consent that ended while the page was set: nothing has left, the next step draws anew.
+        if await self._passages.claim(claim):
+            await self._passages.record(note_id, await transport.send(outgoing))
+
+    async def _drawn(self, note_id: str) -> _Written:
+        async with self._transaction() as session:
+            row = await session.get_one(Note, note_id)
             enrollment = await session.get_one(Enrollment, row.enrollment_id)
             program = self._programs[enrollment.program]
+            practice = await _practice(session, row)
             drawn = await draw(session, row, enrollment, program)
-        if row.sent_at or row.problem:
-            return
-        # No written consent under 42 CFR Part 2 is on file yet: what rests on it stays here.
-        note = disclosable(drawn, part2_consent=False) if drawn else None
-        if note is None:
-            reason = "nothing_to_disclose" if drawn else "no_prescriber"
-            return await self._hand_over(request.note_id, program, reason)
-        try:
-            spooled = await self._put(note)
-        except (NoteTooLong, UnprintableText, NoteConflict) as problem:
-            return await self._hand_over(request.note_id, program, type(problem).__name__)
-        await self._sent(note, spooled)
+            consents = await part2.of_member(session, enrollment.member_id)
+        if drawn is None or row.prescriber_npi is None:
+            return _Written(row, program, practice, None, "no_prescriber")
+        # Whoever prescribes for a member treats them.
+        to = Recipient(row.prescriber_npi, treating=True)
+        allowed = permission(consents, to, Why.TREATMENT, self._time.now())
+        return _Written(row, program, practice, disclosable(drawn, allowed))
 
-    async def _put(self, note: CoordinationNote) -> SpooledNote:
+    async def _set(self, written: _Written, note: CoordinationNote) -> OutgoingNote:
         link = self._links.link(note.note_id)
+        code = written.practice.code if written.practice else None
+        notice = self._typesetter.part2_notice(note)
         pdf = await asyncio.to_thread(
             self._typesetter.note,
             note,
             link=link,
-            second_factor=self._links.second_factor(note.note_id),
+            second_factor="" if code else self._links.second_factor(note.note_id),
         )
-        manifest = {
+        manifest: dict[str, Any] = {
             "link": link,
-            "second_factor": self._links.second_factor(note.note_id),
+            "second_factor": code or self._links.second_factor(note.note_id),
             "reply_by": note.reply_by.isoformat(),
             "requests": [{"id": asked.id, "text": asked.text} for asked in note.requests],
+            "copy": written.row.copy,
+            **({"notice": notice} if notice else {}),
         }
-        return await asyncio.to_thread(self._spool.put, note.note_id, pdf, bundle(note), manifest)
+        return OutgoingNote(
+            transmission(note.note_id, written.row.copy),
+            _address(note.prescriber.npi, written.practice),
+            pdf,
+            bundle(note, notice=notice),
+            manifest,
+        )
 
-    async def _sent(self, note: CoordinationNote, spooled: SpooledNote) -> None:
-        now = self._time.now()
-        async with self._transaction() as session:
-            row = await session.get_one(Note, note.note_id, with_for_update=True)
-            if row.sent_at is not None:
-                return
-            row.sent_at = now
-            row.token_hash = token_hash(self._links.token(note.note_id))
-            row.pdf_path, row.fhir_path = str(spooled.pdf_path), str(spooled.bundle_path)
-            row.content = {
-                "second_factor": self._links.second_factor(note.note_id),
-                "requests": [{"id": asked.id, "text": asked.text} for asked in note.requests],
-            }
-            enrollment = await session.get_one(Enrollment, row.enrollment_id)
-            outcomes.record(
-                session,
-                enrollment,
-                "note_sent",
-                at=now,
-                rule="intake",
-                detail={"note": row.id, "requests": len(note.requests)},
-            )
-            log.info("note_sent", enrollment_id=row.enrollment_id)
+    async def _settle(self, row: Note, practice: Practice | None) -> None:
+        """An answer was lost: what the channel knows decides, and never a second guess."""
+        transport = self._transports[Channel(row.channel or Channel.SPOOL)]
+        to = _address(row.prescriber_npi or "", practice)
+        found = await transport.find(transmission(row.id, row.copy), to, row.created_at)
+        if isinstance(found, NotTaken) and await self._passages.was_not_taken(row.id):
+            return await self._write(row.id)
+        if not isinstance(found, NotTaken):
+            await self._passages.record(row.id, found)
 
-    async def _hand_over(self, note_id: str, program: Program, problem: str) -> None:
-        async with self._transaction() as session:
-            row = await session.get_one(Note, note_id, with_for_update=True)
-            row.problem = problem
-            await tasks.open_task(
-                session,
-                row.enrollment_id,
-                key=f"note-{row.ordinal}",
-                kind="note_problem",
-                role="pharmacist",
-                within=program.read_within,
-                now=self._time.now(),
-                detail={"problem": problem},
-            )
-        log.warning("note_not_sent", enrollment_id=row.enrollment_id, reason=problem)
+    async def _ask(self, row: Note) -> None:
+        if row.delivered_at is None and row.transport_ref and row.channel:
+            transport = self._transports[Channel(row.channel)]
+            await self._passages.record_result(row.id, await transport.result(row.transport_ref))
+
+    def _transport(self, practice: Practice | None) -> NoteTransport:
+        """The practice's channel where it is set up and its address known; else the spool."""
+        spool = self._transports[Channel.SPOOL]
+        if practice is None:
+            return spool
+        channel = Channel(practice.channel)
+        known = {
+            Channel.FAX: practice.fax,
+            Channel.SECURE_MAIL: practice.mail,
+            Channel.SECURE_PAGE: practice.mail and practice.code,
+            Channel.FHIR: practice.fhir_url,
+        }.get(channel)
+        return self._transports.get(channel, spool) if known else spool
+
+
+async def _practice(session: AsyncSession, row: Note) -> Practice | None:
+    return await session.get(Practice, row.prescriber_npi) if row.prescriber_npi else None
+
+
+def _address(npi: str, practice: Practice | None) -> Address:
+    if practice is None:
+        return Address(npi)
+    return Address(npi, practice.fax, practice.mail, practice.fhir_url)

@@ -1,10 +1,11 @@
 """The note to the prescriber: when it goes out, and what its answer asks of us."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from domain.effects import Effect, OpenTask, Record, SendNote
-from domain.notes import RequestRule
+from domain.effects import Effect, OpenTask, Record, ResendNote, SendNote
+from domain.note_requests import RequestRule
+from domain.passage import PassagePlan
 from domain.stages import Do, Done, Facts, NoteFact, Wait
 
 
@@ -18,6 +19,11 @@ class CoordinationPlan:
     requests: tuple[RequestRule, ...]
     enough_readings: int
     reading_window: timedelta
+    resend_after: timedelta = timedelta(days=3)
+    phone_after: timedelta = timedelta(days=5)
+    expire_after: timedelta = timedelta(days=14)
+    """All counted from the moment the note left."""
+    passage: PassagePlan = field(default_factory=PassagePlan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,8 @@ class Coordination:
     intake_at: datetime | None = None
     sent: bool = False
     how: str | None = None
+    resent: bool = False
+    phoned: bool = False
 
 
 def next_step(
@@ -35,16 +43,44 @@ def next_step(
     if not state.sent:
         return _send_when_due(state, plan, facts, now)
     note = facts.note
-    if note and note.sent_at is None and now >= note.reply_by:
+    if note and note.answered_at is not None:
+        return Do(replace(state, how="answered"), _act_on(note, plan))
+    if note is None:
+        return Wait(now + plan.reply_within, "note_answer")
+    if note.sent_at is None:
+        return _unsent(state, note, now)
+    return _unanswered(state, plan, note, note.sent_at, now)
+
+
+def _unsent(state: Coordination, note: NoteFact, now: datetime) -> Do | Wait:
+    if now >= note.reply_by:
         # Its problem is a person's task already: nobody has left it unanswered.
         return Do(replace(state, how="not_sent"), (Record("note_expired", "never sent"),))
-    if note is None or note.answered_at is None:
-        until = note.reply_by if note else now + plan.reply_within
-        if now < until:
-            return Wait(until, "note_answer")
+    return Wait(_soonest(note, note.reply_by, now), "note_answer")
+
+
+def _unanswered(
+    state: Coordination, plan: CoordinationPlan, note: NoteFact, sent_at: datetime, now: datetime
+) -> Do | Wait:
+    """A second copy, then a call, then the end; an answer that comes later is a person's still."""
+    if not state.resent and now >= sent_at + plan.resend_after:
+        return Do(replace(state, resent=True), (ResendNote(),))
+    if not state.phoned and now >= sent_at + plan.phone_after:
         task = OpenTask("note-unanswered", "note_unanswered", "coordinator", plan.task_within)
-        return Do(replace(state, how="no_answer"), (task, Record("note_expired", "reply by")))
-    return Do(replace(state, how="answered"), _act_on(note, plan))
+        return Do(replace(state, phoned=True), (task,))
+    if now >= sent_at + plan.expire_after:
+        return Do(replace(state, how="no_answer"), (Record("note_expired", "expiry"),))
+    ladder = {
+        plan.resend_after: state.resent, plan.phone_after: state.phoned, plan.expire_after: False
+    }  # fmt: skip
+    due = min(sent_at + after for after, past in ladder.items() if not past)
+    return Wait(_soonest(note, due, now), "note_answer")
+
+
+def _soonest(note: NoteFact, due: datetime, now: datetime) -> datetime:
+    """Also when the note's way is to be looked after."""
+    later = note.next_try_at is not None and now < note.next_try_at
+    return min(due, note.next_try_at) if later and note.next_try_at else due
 
 
 def _send_when_due(

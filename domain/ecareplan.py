@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from domain import ecareplan_resources as fhir
 from domain.ecareplan_resources import Resource
 from domain.notes import CoordinationNote
+from domain.part2 import Unreleased
 
 PART2_LABELS = (
     {"system": f"{fhir.TERMINOLOGY}/v3-Confidentiality", "code": "R"},
@@ -16,13 +17,16 @@ PART2_LABELS = (
 )
 
 
-def bundle(note: CoordinationNote) -> Resource:
+def bundle(note: CoordinationNote, *, notice: str = "") -> Resource:
     """The whole note; the same note gives the same document, ids included.
 
-    Pass what `disclosable` returned: nothing is held back here. A document that carries records
-    under 42 CFR Part 2 is labelled restricted and with that law.
+    Pass what `disclosable` returned: Unreleased for anything else under Part 2. A document
+    that carries records under 42 CFR Part 2 is labelled restricted and with that law, and says
+    `notice` (42 CFR 2.32) first; without one it is Unreleased as well.
     """
-    plan = _Plan(note)
+    if note.part2_notice and not notice:
+        raise Unreleased("A disclosure under 42 CFR Part 2 goes with its notice: pass `notice`.")
+    plan = _Plan(note.released(), notice if note.part2_notice else "")
     sections = [plan.concerns(), plan.goals(), plan.interventions()]
     if note.pressures or note.glucoses:
         sections.append(plan.outcomes())
@@ -44,6 +48,7 @@ class _Plan:
     """The document as it grows; a resource's id follows from the note's id and its name in it."""
 
     note: CoordinationNote
+    notice: str = ""
     entries: list[Resource] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -70,6 +75,7 @@ class _Plan:
         today = self.note.written_at.date()
         return {
             "resourceType": "Composition",
+            **_restricted(self.notice),
             "status": "final",
             "type": fhir.loinc("52521-2", "Overall plan of care/advance care directives"),
             "subject": self.member,
@@ -130,6 +136,19 @@ class _Plan:
         payer = self.add("payer", {"resourceType": "Organization", "name": cover.payer})
         entry = self.add("coverage", fhir.coverage(cover, self.member, payer))
         return _section("48768-6", "Payment sources", [entry], [f"{cover.payer} ({cover.kind})"])
+
+
+def _restricted(notice: str) -> Resource:
+    """The notice is the document's own narrative: whoever opens it reads it before anything."""
+    if not notice:
+        return {}
+    return {
+        "text": {
+            "status": "additional",
+            "div": f'<div xmlns="http://www.w3.org/1999/xhtml"><p>{escape(notice)}</p></div>',
+        },
+        "confidentiality": "R",
+    }
 
 
 def _section(code: str, title: str, entries: Sequence[Resource], lines: Sequence[str]) -> Resource:

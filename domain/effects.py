@@ -141,6 +141,11 @@ class SendNote:
     reply_within: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class ResendNote:
+    """The same note once more: nobody has answered the first copy."""
+
+
 Effect = (
     SendText
     | PrintLetter
@@ -157,4 +162,5 @@ Effect = (
     | OrderDelivery
     | ConfirmDelivery
     | SendNote
+    | ResendNote
 )

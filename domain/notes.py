@@ -1,10 +1,11 @@
 """Coordination notes: what a pharmacy tells a prescriber, asks of them, and must leave unsaid."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from statistics import fmean
+from typing import Protocol
+
+from domain.part2 import Labelled, Permission, Unreleased
 
 
 class Urgency(StrEnum):
@@ -112,6 +113,11 @@ class Request:
     part2: bool = False
 
 
+class _CanBeLabelled(Protocol):
+    @property
+    def part2(self) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class CoordinationNote:
     note_id: str
@@ -132,6 +138,8 @@ class CoordinationNote:
     needs: tuple[NeedLine, ...] = ()
     goals: tuple[str, ...] = ()
     coverage: CoverageFace | None = None
+    permission: Permission | None = None
+    """Under which consent its Part 2 records are told; no sink takes such records without it."""
 
     @property
     def part2_notice(self) -> bool:
@@ -139,14 +147,40 @@ class CoordinationNote:
         labelled = (self.findings, self.conditions, self.medications, self.requests)
         return self.why_now.part2 or any(item.part2 for items in labelled for item in items)
 
+    def released(self) -> "CoordinationNote":
+        """Itself, for sinks; Unreleased when it holds Part 2 records without permission."""
+        if self.part2_notice and self.permission is None:
+            raise Unreleased("Records under 42 CFR Part 2: pass the note by `disclosable`.")
+        return self
 
-def disclosable(note: CoordinationNote, *, part2_consent: bool) -> CoordinationNote | None:
-    """The note as it may leave: needs only where agreed, Part 2 records only with written consent.
+    def part2_kinds(self) -> tuple[str, ...]:
+        """Which kinds of records under Part 2 it tells, for the account of disclosures."""
+        kinds: dict[str, tuple[_CanBeLabelled, ...]] = {
+            "findings": (self.why_now, *self.findings),
+            "conditions": self.conditions,
+            "medications": self.medications,
+            "requests": self.requests,
+        }
+        return tuple(kind for kind, items in kinds.items() if any(item.part2 for item in items))
+
+
+DraftNote = Labelled[CoordinationNote]
+"""A note as drawn, whole: `disclosable` makes of it what may leave."""
+
+
+def disclosable(draft: DraftNote, permission: Permission | None) -> CoordinationNote | None:
+    """The note as it may leave: needs only where agreed, Part 2 records only with permission.
 
     None when its very reason may not be told or nothing remains to ask.
     """
+    return draft.release(_strip, permission)
+
+
+def _strip(note: CoordinationNote, permission: Permission | None) -> CoordinationNote | None:
     said = replace(note, needs=tuple(need for need in note.needs if need.agreed))
-    if not part2_consent:
+    if permission is not None:
+        said = replace(said, permission=permission if note.part2_notice else None)
+    else:
         if note.why_now.part2:
             return None
         said = replace(
@@ -157,74 +191,3 @@ def disclosable(note: CoordinationNote, *, part2_consent: bool) -> CoordinationN
             requests=tuple(item for item in said.requests if not item.part2),
         )
     return said if said.requests else None
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """Crossed when the signal is at least, or below, the number a program names."""
-
-    signal: str
-    at_least: float | None = None
-    below: float | None = None
-
-    def crossed(self, signals: Mapping[str, float]) -> bool:
-        """A signal that is not known crosses nothing."""
-        value = signals.get(self.signal)
-        if value is None:
-            return False
-        return (self.at_least is not None and value >= self.at_least) or (
-            self.below is not None and value < self.below
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class RequestRule:
-    """A request a program's clinicians want raised when any of its limits is crossed, or always.
-
-    A rule on a signal that rests on Part 2 records (`days_late_part2`) must be marked `part2`.
-    """
-
-    id: str
-    text: str
-    any_of: tuple[Limit, ...]
-    part2: bool = False
-
-
-def requests(rules: Iterable[RequestRule], signals: Mapping[str, float]) -> tuple[Request, ...]:
-    """The requests these signals raise, in the order of the rules."""
-    return tuple(
-        Request(rule.id, rule.text, rule.part2)
-        for rule in rules
-        if not rule.any_of or any(limit.crossed(signals) for limit in rule.any_of)
-    )
-
-
-def signals(
-    pressures: Sequence[PressureReading],
-    glucoses: Sequence[GlucoseReading],
-    medications: Sequence[MedicationLine],
-    *,
-    today: date,
-    window: timedelta,
-    enough_readings: int,
-) -> dict[str, float]:
-    """What request rules are judged on; a key is absent where there is too little to judge by.
-
-    `systolic_average`, `diastolic_average` (mmHg) and `glucose_average` (mg/dL) over the window,
-    today included; `days_late`: the longest a medicine has been out by claims. What is derived from
-    a Part 2 record bears its label, so those medicines count in `days_late_part2` only.
-    """
-    since = today - window
-    known: dict[str, float] = {}
-    pressed = [reading for reading in pressures if since < reading.on <= today]
-    if pressed and len(pressed) >= enough_readings:
-        known["systolic_average"] = fmean(reading.systolic for reading in pressed)
-        known["diastolic_average"] = fmean(reading.diastolic for reading in pressed)
-    sugars = [reading.mg_dl for reading in glucoses if since < reading.on <= today]
-    if sugars and len(sugars) >= enough_readings:
-        known["glucose_average"] = fmean(sugars)
-    for name, part2 in (("days_late", False), ("days_late_part2", True)):
-        late = [(today - line.runs_out).days for line in medications if line.part2 is part2]
-        if late:
-            known[name] = float(max(late))
-    return known

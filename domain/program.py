@@ -10,8 +10,9 @@ from domain.coordination import CoordinationPlan
 from domain.crisis import CrisisRules
 from domain.delivery_plan import delivery_plan
 from domain.instruments import Instrument, ZCodes
-from domain.notes import Limit, RequestRule
+from domain.note_requests import Limit, RequestRule
 from domain.outreach import Channel, OutreachPlan, Rung
+from domain.passage import PassagePlan
 from domain.program_reader import Reader
 from domain.screening_program import screening_plan
 
@@ -125,6 +126,19 @@ def _coordination(read: Reader) -> CoordinationPlan:
         tuple(_request(read, row) for row in read.value("requests")),
         read.number("enough_readings"),
         read.days("reading_window_days"),
+        read.days("resend_after_days"),
+        read.days("phone_after_days"),
+        read.days("expire_after_days"),
+        _passage(read.part("passage")),
+    )
+
+
+def _passage(read: Reader) -> PassagePlan:
+    return PassagePlan(
+        read.number("tries"),
+        read.minutes("retry_after_minutes"),
+        read.minutes("settle_after_minutes"),
+        read.minutes("result_within_minutes"),
     )
 
 

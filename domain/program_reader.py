@@ -47,6 +47,9 @@ class Reader:
     def hours(self, name: str) -> timedelta:
         return timedelta(hours=self.number(name))
 
+    def minutes(self, name: str) -> timedelta:
+        return timedelta(minutes=self.number(name))
+
     def day(self, name: str) -> date:
         found = self.value(name)
         if not isinstance(found, date):

@@ -73,6 +73,8 @@ class NoteFact:
     answered_at: datetime | None
     answers: Mapping[str, str] = field(default_factory=dict)
     """By request id: accept, modify or decline."""
+    next_try_at: datetime | None = None
+    """When its way is tried, or its result asked for, again."""
 
 
 @dataclass(frozen=True, slots=True)

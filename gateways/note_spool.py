@@ -1,13 +1,17 @@
 """Coordination notes on their way to providers: page, FHIR document and, last, their manifest."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from domain.passage import Channel
 from gateways.durable_files import open_spool, require_opaque, sole_writer, write_durably
+from gateways.note_transport import Address, Answer, Left, NotTaken, OutgoingNote, Result, UnderWay
 
 REQUIRED = ("link", "reply_by", "requests")
 
@@ -62,6 +66,11 @@ class NoteSpool:
             write_durably(spooled.manifest_path, last)
         return spooled
 
+    def found(self, note_id: str) -> tuple[Path, Path] | None:
+        """Page and document of a note that lies here complete; None for half a note or none."""
+        paths = self._paths(require_opaque(note_id, "note id"), b"")
+        return (paths.pdf_path, paths.bundle_path) if paths.manifest_path.exists() else None
+
     def _paths(self, note_id: str, pdf: bytes) -> SpooledNote:
         return SpooledNote(
             pdf_path=self._folder / f"{note_id}.pdf",
@@ -73,3 +82,36 @@ class NoteSpool:
 
 def _json(content: Mapping[str, Any]) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+class SpoolTransport:
+    """The spool as a way to practices: what lies there complete has left."""
+
+    channel = Channel.SPOOL
+
+    def __init__(self, spool: NoteSpool) -> None:
+        self._spool = spool
+
+    async def send(self, note: OutgoingNote) -> Answer:
+        try:
+            spooled = await asyncio.to_thread(
+                self._spool.put, note.id, note.pdf, note.bundle, note.manifest
+            )
+        except NoteConflict:
+            # Another writing of this very copy lies there complete: that one has left.
+            return await self._found(note.id)
+        return _left(spooled.pdf_path, spooled.bundle_path)
+
+    async def find(self, transmission: str, to: Address, since: datetime) -> Answer:
+        return await self._found(transmission)
+
+    async def _found(self, transmission: str) -> Answer:
+        found = await asyncio.to_thread(self._spool.found, transmission)
+        return _left(*found) if found else NotTaken("not_spooled")
+
+    async def result(self, ref: str) -> Result:
+        return UnderWay()
+
+
+def _left(pdf_path: Path, bundle_path: Path) -> Left:
+    return Left(pdf_path.stem, False, str(pdf_path), str(bundle_path))

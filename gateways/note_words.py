@@ -1,7 +1,7 @@
 """What a printed coordination note says, as plain values for its layout."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ def read_notices(path: Path) -> dict[str, str]:
 
 def note_page(note: CoordinationNote, notices: Mapping[str, str]) -> dict[str, Any]:
     """The newest readings and the medicines that run out first come first: they survive a cut."""
-    page: dict[str, Any] = asdict(note) | {
+    page: dict[str, Any] = asdict(replace(note.released(), permission=None)) | {
         "medications": [
             asdict(line) | {"runs_out": line.runs_out}
             for line in sorted(note.medications, key=lambda line: line.runs_out)
@@ -36,10 +36,19 @@ def note_page(note: CoordinationNote, notices: Mapping[str, str]) -> dict[str, A
         "glucoses": _with_day(sorted(note.glucoses, key=lambda r: r.on, reverse=True)),
         "notices": [notices["confidential"]],
     }
-    if note.part2_notice:
-        page["notices"] += [f"{notices['part2']} {notices['part2_consent']}"]
+    if said := part2_notice(note, notices):
+        page["notices"] += [said]
     faced: dict[str, Any] = _faces(page)
     return faced
+
+
+def part2_notice(note: CoordinationNote, notices: Mapping[str, str]) -> str:
+    """The notice of 42 CFR 2.32 with the scope of the consent; empty when none is owed."""
+    if not note.part2_notice:
+        return ""
+    allowed = note.released().permission
+    assert allowed is not None
+    return f"{notices['part2']} {notices[f'part2_consent_{allowed.scope}']}"
 
 
 def _with_day(readings: Sequence[Any]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ import typst
 
 from domain.notes import CoordinationNote
 from gateways.letter_words import LetterWords
-from gateways.note_words import FITS, note_page, read_notices
+from gateways.note_words import FITS, note_page, part2_notice, read_notices
 
 FONT_PACKAGES = ("fontpkg_atkinson_hyperlegible", "fontpkg_noto_sans", "fontpkg_almarai")
 PLAIN_PT, LARGE_PT = 12, 18
@@ -102,6 +102,10 @@ class Typesetter:
         """
         size = LARGE_PT if large_print else PLAIN_PT
         return self._set(self._export, {**page, "size": size, "on": on.isoformat()}, on)
+
+    def part2_notice(self, note: CoordinationNote) -> str:
+        """What must go with the note wherever it goes (42 CFR 2.32); empty when nothing must."""
+        return part2_notice(note, self._notices)
 
     def _compiler(self, layout: str, fonts: typst.Fonts) -> typst.Compiler:
         return typst.Compiler(

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import signal
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
@@ -26,8 +27,10 @@ from api.app import Parts, create
 from api.fhir import FhirWords
 from domain.gate import GateRules
 from domain.ids import JOURNEYS_QUEUE, RELAY_ID, SENDING_QUEUE, sending_id
+from domain.passage import Channel
 from gateways.journeys import TemporalJourneys
-from gateways.note_spool import NoteSpool
+from gateways.note_spool import NoteSpool, SpoolTransport
+from gateways.note_transport import NoteTransport
 from gateways.print_spool import PrintSpool
 from gateways.twilio import Twilio, TwilioSignature
 from gateways.typesetting import Typesetter
@@ -87,6 +90,11 @@ def base_url(settings: Settings) -> str:
     return settings.public_base_url or f"http://127.0.0.1:{settings.port}"
 
 
+def note_transports(settings: Settings) -> Mapping[Channel, NoteTransport]:
+    """The ways to practices that are set up; the spool always is."""
+    return {Channel.SPOOL: SpoolTransport(NoteSpool(settings.notes))}
+
+
 def receiver(time: Time) -> Receiver:
     rules = programs.rules()
     return Receiver(rules.words, Texts(TEMPLATES, rules.texts), rules.deadlines, rules.crisis, time)
@@ -137,7 +145,7 @@ class Crew:
             transaction, known, typesetter, PrintSpool(settings.letters), time
         )
         self.notes = NoteActivities(
-            transaction, known, typesetter, NoteSpool(settings.notes), links, time
+            transaction, known, typesetter, note_transports(settings), links, time
         )
         self.sending = SendingActivities(
             transaction, gate, self.carrier, f"{base_url(settings)}/twilio/status", time

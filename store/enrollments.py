@@ -27,6 +27,7 @@ async def lock_member(session: AsyncSession, member_id: str) -> Sequence[Enrollm
         .where(Enrollment.member_id == member_id)
         .order_by(Enrollment.id)
         .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
     return list(rows)
 

@@ -44,7 +44,7 @@ select
            order by coalesce(ingredient, ndc11), last_fill_on desc, ndc11) latest) as medications,
     (select json_agg(json_build_array(ndc11, due_on, status, changed_at) order by id)
      from deliveries where enrollment_id = :enrollment) as deliveries,
-    (select json_build_array(sent_at, reply_by, answered_at, answers) from notes
+    (select json_build_array(sent_at, reply_by, answered_at, answers, next_try_at) from notes
      where enrollment_id = :enrollment order by ordinal desc limit 1) as note,
     (select json_agg(json_build_array(at, systolic, diastolic, mg_dl))
      from (select * from readings where enrollment_id = :enrollment
@@ -146,10 +146,11 @@ def _screening(row: list[Any]) -> ScreeningFact:
 def _note(row: list[Any] | None) -> NoteFact | None:
     if row is None:
         return None
-    sent, reply_by, answered, answers = row
+    sent, reply_by, answered, answers, next_try = row
     return NoteFact(
         datetime.fromisoformat(sent) if sent else None,
         datetime.fromisoformat(reply_by),
         datetime.fromisoformat(answered) if answered else None,
         {key: value["answer"] for key, value in (answers or {}).items()},
+        datetime.fromisoformat(next_try) if next_try else None,
     )

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.passage import Passage
 from store.models import Enrollment, Medication, Member, Note
 
 
@@ -40,7 +41,7 @@ async def plan(
     note_id = uuid4().hex
     made = await session.execute(
         insert(Note)
-        .values(
+        .values(  # status, copy and tries begin at the table's own defaults
             id=note_id,
             enrollment_id=enrollment.id,
             ordinal=1,
@@ -56,13 +57,49 @@ async def plan(
     return made.first() is not None
 
 
-async def unwritten(session: AsyncSession, enrollment_id: str) -> Sequence[str]:
+async def unwritten(session: AsyncSession, enrollment_id: str, now: datetime) -> Sequence[str]:
+    """Notes with something to do now: to be sent, to be settled, or to be asked about."""
+    waiting = Note.status.in_((Passage.PENDING, Passage.SENDING)) & (
+        Note.next_try_at.is_(None) | (Note.next_try_at <= now)
+    )
+    asked = (Note.status == Passage.SENT) & (Note.next_try_at <= now)
     rows = await session.scalars(
         select(Note.id).where(
-            Note.enrollment_id == enrollment_id, Note.sent_at.is_(None), Note.problem.is_(None)
+            Note.enrollment_id == enrollment_id,
+            Note.problem.is_(None),
+            Note.answered_at.is_(None),
+            waiting | asked,
         )
     )
     return list(rows)
+
+
+async def send_again(session: AsyncSession, enrollment_id: str) -> bool:
+    """A copy of the note that nobody answered; False when there is none to send."""
+    made = await session.execute(
+        update(Note)
+        .where(
+            Note.enrollment_id == enrollment_id, Note.status == Passage.SENT,
+            Note.answered_at.is_(None), Note.problem.is_(None),
+        )
+        .values(
+            status=Passage.PENDING, copy=Note.copy + 1, tries=0, next_try_at=None,
+            delivered_at=None, transport_ref=None,
+        )
+        .returning(Note.id)
+    )  # fmt: skip
+    return made.first() is not None
+
+
+async def write_anew(session: AsyncSession, consent_id: int) -> int:
+    """How many notes wait that would have been sent under this consent; they are drawn without."""
+    found = await session.execute(
+        update(Note)
+        .where(Note.consent_id == consent_id, Note.status == Passage.PENDING)
+        .values(consent_id=None)
+        .returning(Note.id)
+    )
+    return len(found.all())
 
 
 WITHHELD = "withheld"
@@ -72,6 +109,10 @@ WITHHELD = "withheld"
 async def withhold(session: AsyncSession, enrollment_id: str) -> None:
     await session.execute(
         update(Note)
-        .where(Note.enrollment_id == enrollment_id, Note.sent_at.is_(None), Note.problem.is_(None))
+        .where(
+            Note.enrollment_id == enrollment_id,
+            Note.status == Passage.PENDING,
+            Note.problem.is_(None),
+        )
         .values(problem=WITHHELD)
     )

@@ -212,6 +212,7 @@ def note(enrollment_id: str = "e1", **given: Any) -> Note:
         },
         "token_hash": "unwritten n1", "created_at": NOW - 2 * DAY,
         "reply_by": NOW + 8 * DAY, "sent_at": NOW - 2 * DAY,
+        "status": "sent" if given.get("sent_at", NOW) else "pending", "copy": 0, "tries": 0,
     }, given)  # fmt: skip
 
 

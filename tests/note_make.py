@@ -18,6 +18,7 @@ from domain.notes import (
     PressureReading,
     Request,
 )
+from domain.part2 import Permission, Recipient, Why
 
 NOTE = CoordinationNote(
     note_id="note-5f0c2a",
@@ -64,6 +65,7 @@ NOTE = CoordinationNote(
     reply_by=date(2026, 12, 3),
 )
 
+ALLOWED = Permission(7, Recipient("1245319599", True), Why.TREATMENT, Why.TPO, NOTE.written_at)
 MOUD = MedicationLine("Buprenorphine 8 mg", None, date(2026, 10, 20), 28, part2=True)
 
 

@@ -7,7 +7,7 @@ import pytest
 from make_journeys import DAY, HOUR, NOW, PLANS, days, facts
 
 from domain.coordination import Coordination, CoordinationPlan, next_step
-from domain.effects import OpenTask, Record, SendNote
+from domain.effects import OpenTask, Record, ResendNote, SendNote
 from domain.stages import Do, Done, Facts, NoteFact, Wait
 
 PLAN: CoordinationPlan = PLANS["coordination"]
@@ -51,7 +51,9 @@ def test_when_the_note_is_due(intake: datetime | None, reached: datetime, due: d
 
 
 def test_an_answer_is_awaited() -> None:
-    assert next_step(SENT, PLAN, note(), NOW + DAY) == Wait(REPLY_BY, "note_answer")
+    sent_at = note().note.sent_at
+    expected = Wait(sent_at + PLAN.resend_after, "note_answer")
+    assert next_step(SENT, PLAN, note(), sent_at + DAY) == expected
 
 
 @pytest.mark.parametrize(
@@ -80,12 +82,20 @@ def test_an_answer_after_the_deadline_still_counts_while_nobody_has_acted() -> N
     assert step.state.how == "answered"
 
 
-def test_a_note_nobody_answers_is_a_coordinators_task() -> None:
-    step = next_step(SENT, PLAN, note(), REPLY_BY)
-    assert isinstance(step, Do)
+def test_a_note_nobody_answers_is_sent_again_then_called_about_then_given_up() -> None:
+    sent_at, state = note().note.sent_at, SENT
     task = OpenTask("note-unanswered", "note_unanswered", "coordinator", PLAN.task_within)
-    assert step.effects == (task, Record("note_expired", "reply by"))
-    assert next_step(step.state, PLAN, note(), REPLY_BY) == Done("no_answer")
+    ladder = (
+        (PLAN.resend_after, ResendNote()),
+        (PLAN.phone_after, task),
+        (PLAN.expire_after, Record("note_expired", "expiry")),
+    )
+    for after, effect in ladder:
+        step = next_step(state, PLAN, note(), sent_at + after)
+        assert isinstance(step, Do)
+        assert step.effects == (effect,)
+        state = step.state
+    assert next_step(state, PLAN, note(), sent_at + PLAN.expire_after) == Done("no_answer")
 
 
 def test_a_note_that_never_left_was_not_left_unanswered() -> None:

@@ -3,14 +3,15 @@
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fhir.resources.R4B.bundle import Bundle
-from note_make import MOUD, note
+from note_make import ALLOWED, MOUD, note
 
 from domain.ecareplan import bundle
-from domain.notes import PrescriberFace, disclosable
+from domain.notes import DraftNote, PrescriberFace, disclosable
 
 
 def references(node: Any) -> Iterator[str]:
@@ -150,20 +151,23 @@ def test_words_with_markup_stay_words() -> None:
 
 def test_records_under_part_2_are_absent_without_consent_and_labelled_with_it() -> None:
     whole = note(medications=(*note().medications, MOUD))
-    withheld = disclosable(whole, part2_consent=False)
-    told = disclosable(whole, part2_consent=True)
+    withheld = disclosable(DraftNote(whole), None)
+    told = disclosable(DraftNote(whole), ALLOWED)
     assert withheld is not None
     assert told is not None
     assert "uprenorphine" not in json.dumps(bundle(withheld))
     assert "meta" not in bundle(withheld)
-    labels = [label["code"] for label in bundle(told)["meta"]["security"]]
+    labels = [
+        label["code"] for label in bundle(told, notice="Mind 42 CFR part 2.")["meta"]["security"]
+    ]
     assert labels == ["R", "42CFRPart2"]
-    Bundle.model_validate(bundle(told))
+    Bundle.model_validate(bundle(told, notice="Mind 42 CFR part 2."))
 
 
 def test_what_is_not_known_is_left_out() -> None:
     bare = note(prescriber=PrescriberFace("1245319599"), coverage=None, medications=(MOUD,))
-    document = bundle(bare)
+    bare = replace(bare, permission=ALLOWED)
+    document = bundle(bare, notice="x")
     Bundle.model_validate(document)
     assert "name" not in resources(document, "Practitioner")[0]
     assert (

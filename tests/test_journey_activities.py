@@ -255,7 +255,7 @@ async def test_a_letter_and_a_note_are_errands_until_they_are_done(house: House)
     assert [errand.kind for errand in step.errands] == ["letter", "note"]
     assert (await house.advance()).errands == step.errands
     await house.change(Letter, "l1", problem="MissingTranslation")
-    await house.change(Note, step.errands[1].id, sent_at=NOW)
+    await house.change(Note, step.errands[1].id, sent_at=NOW, status="sent")
     assert (await house.advance()).errands == []
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from note_make import MOUD, NOTE, note
+from note_make import ALLOWED, MOUD, NOTE, note
 from printed import LINK, TEMPLATES, assert_accessible, text
 
 from domain.notes import CoordinationNote, PrescriberFace, Request, Urgency
@@ -50,7 +50,7 @@ def test_a_note_says_what_a_prescriber_needs_to_answer(typesetter: Typesetter) -
 
 
 def test_the_part_2_notice_goes_with_part_2_records_only(typesetter: Typesetter) -> None:
-    said = text(typesetter.note(note(medications=(MOUD,)), link=LINK))
+    said = text(typesetter.note(note(medications=(MOUD,), permission=ALLOWED), link=LINK))
     assert "42 CFR part 2 prohibits unauthorized use or disclosure of these records." in said
     assert "Disclosed with the written consent" in said
 

@@ -14,7 +14,8 @@ from make_journeys import DAY, NOW
 
 from activities.notes import NoteActivities, ReplyLinks, WriteNoteRequest
 from domain.notes import CoordinationNote
-from gateways.note_spool import NoteSpool
+from domain.passage import Channel
+from gateways.note_spool import NoteSpool, SpoolTransport
 from gateways.typesetting import NoteTooLong
 from runtime import programs
 from store.models import Note, Outcome, Task
@@ -22,6 +23,7 @@ from store.notes import token_hash
 
 LINKS = ReplyLinks("https://doorway.example", b"a key")
 QUIET = "99999000404"
+NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
 
 
 @dataclass
@@ -35,6 +37,9 @@ class Press:
         self.written.append(note)
         return f"{link} {second_factor}".encode()
 
+    def part2_notice(self, note: CoordinationNote) -> str:
+        return NOTICE if note.part2_notice else ""
+
 
 @pytest_asyncio.fixture
 async def house(database_url: str) -> AsyncIterator[House]:
@@ -46,14 +51,15 @@ async def house(database_url: str) -> AsyncIterator[House]:
             make.evidence(),
             make.evidence(condition="oud", rule="OUD", part2=True),
             make.need(),
-            make.note(sent_at=None, created_at=NOW, content={}),
+            make.note(sent_at=None, created_at=NOW, content={}, status="pending"),
         )
         yield opened
 
 
 def works(house: House, press: Press, folder: Path) -> NoteActivities:
+    transports = {Channel.SPOOL: SpoolTransport(NoteSpool(folder))}
     return NoteActivities(
-        house.transaction, programs.all_programs(), press, NoteSpool(folder), LINKS, house.time  # type: ignore[arg-type]
+        house.transaction, programs.all_programs(), press, transports, LINKS, house.time  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -87,7 +93,7 @@ async def test_a_note_tried_again_after_a_crash_has_the_same_link(
         raise RuntimeError("the power went out")
 
     notes = works(house, Press(), tmp_path)
-    monkeypatch.setattr("activities.notes.outcomes.record", crash)
+    monkeypatch.setattr("activities.note_passage.outcomes.record", crash)
     with pytest.raises(RuntimeError, match="power"):
         await notes.write_note(WriteNoteRequest("n1"))
     (first,) = manifests(tmp_path)
@@ -136,20 +142,23 @@ async def test_what_cannot_be_written_is_a_pharmacists(
     assert manifests(tmp_path) == []
 
 
-async def test_a_note_that_left_with_other_words_is_a_pharmacists(
+async def test_a_note_that_left_before_the_crash_stands_as_it_left_and_its_link_works(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(*_: object, **__: object) -> None:
         raise RuntimeError("the power went out")
 
     notes = works(house, Press(), tmp_path)
-    monkeypatch.setattr("activities.notes.outcomes.record", crash)
+    monkeypatch.setattr("activities.note_passage.outcomes.record", crash)
     with pytest.raises(RuntimeError, match="power"):
         await notes.write_note(WriteNoteRequest("n1"))
     monkeypatch.undo()
     house.given(make.medication(ndc11="99999000777", last_fill_on=date(2026, 3, 3)))
     await notes.write_note(WriteNoteRequest("n1"))
-    assert (await house.only(Task)).detail == {"problem": "NoteConflict"}
+    row = await house.one(Note, "n1")
+    assert (row.status, row.sent_at, row.problem) == ("sent", NOW, None)
+    assert row.token_hash == token_hash(LINKS.token("n1"))
+    assert await house.all(Task) == []
     assert len(manifests(tmp_path)) == 1
 
 

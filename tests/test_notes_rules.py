@@ -1,26 +1,25 @@
 """What a note asks, and what it must leave unsaid."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from note_make import MOUD, NOTE, note
+from note_make import ALLOWED, MOUD, NOTE, note
 
+from domain.note_requests import Limit, RequestRule, requests, signals
 from domain.notes import (
     ConditionLine,
     CoordinationNote,
+    DraftNote,
     Finding,
     GlucoseReading,
-    Limit,
     MedicationLine,
     NeedLine,
     PressureReading,
     Request,
-    RequestRule,
     disclosable,
-    requests,
-    signals,
 )
 
 TODAY = date(2026, 11, 24)
@@ -181,9 +180,9 @@ PART2_REQUEST = Request("moud-gap", "Please call about the gap.", part2=True)
 def test_a_part_2_record_leaves_with_consent_and_notice_or_not_at_all(
     told: CoordinationNote,
 ) -> None:
-    with_consent = disclosable(told, part2_consent=True)
-    without = disclosable(told, part2_consent=False)
-    assert with_consent == told
+    with_consent = disclosable(DraftNote(told), ALLOWED)
+    without = disclosable(DraftNote(told), None)
+    assert with_consent == replace(told, permission=ALLOWED)
     assert told.part2_notice is True
     assert without == NOTE
     assert NOTE.part2_notice is False
@@ -192,19 +191,19 @@ def test_a_part_2_record_leaves_with_consent_and_notice_or_not_at_all(
 def test_a_note_whose_reason_is_a_part_2_record_is_not_written_without_consent() -> None:
     told = note(why_now=PART2_FINDING)
     assert told.part2_notice is True
-    assert disclosable(told, part2_consent=False) is None
-    assert disclosable(told, part2_consent=True) == told
+    assert disclosable(DraftNote(told), None) is None
+    assert disclosable(DraftNote(told), ALLOWED) == replace(told, permission=ALLOWED)
 
 
 def test_a_note_with_nothing_left_to_ask_is_not_written() -> None:
-    assert disclosable(note(requests=(PART2_REQUEST,)), part2_consent=False) is None
-    assert disclosable(note(requests=()), part2_consent=True) is None
+    assert disclosable(DraftNote(note(requests=(PART2_REQUEST,))), None) is None
+    assert disclosable(DraftNote(note(requests=())), ALLOWED) is None
 
 
 def test_needs_are_told_only_where_the_member_agreed() -> None:
     kept = NeedLine("food", "Worries about food.", agreed=True)
     private = NeedLine("utilities", "Power may be shut off.")
-    said = disclosable(note(needs=(kept, private)), part2_consent=True)
+    said = disclosable(DraftNote(note(needs=(kept, private))), ALLOWED)
     assert said is not None
     assert said.needs == (kept,)
     assert NeedLine("x", "y").agreed is False

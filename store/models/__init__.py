@@ -22,6 +22,8 @@ from store.models.members import (
     Phone,
 )
 from store.models.messages import GateDecision, InboundText, Intent, Receipt
+from store.models.part2 import Disclosure, Part2Consent, Part2Revocation
+from store.models.practices import Practice
 from store.models.sharing import Agreement, FhirKey
 from store.models.staff import ClockRow, IdentificationRun, StaffMember, StaffSession
 
@@ -32,6 +34,7 @@ __all__ = [
     "Consent",
     "ContactPoint",
     "Delivery",
+    "Disclosure",
     "Enrollment",
     "Evidence",
     "FhirKey",
@@ -45,8 +48,11 @@ __all__ = [
     "Need",
     "Note",
     "Outcome",
+    "Part2Consent",
+    "Part2Revocation",
     "Pharmacy",
     "Phone",
+    "Practice",
     "Reading",
     "Receipt",
     "Referral",

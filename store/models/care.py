@@ -169,6 +169,22 @@ class Note(Base):
     sent_at: Mapped[datetime | None]
     problem: Mapped[str | None]
     """Why it cannot be sent; a person has a task about it."""
+    status: Mapped[str] = mapped_column(default="pending")
+    """domain.notes.Passage"""
+    channel: Mapped[str | None]
+    """How it goes to the practice: domain.notes.Channel"""
+    copy: Mapped[int] = mapped_column(default=0)
+    """How often it has been sent again because nobody answered."""
+    tries: Mapped[int] = mapped_column(default=0)
+    """Of this copy."""
+    next_try_at: Mapped[datetime | None]
+    """When the way is tried, or its result is asked for, again."""
+    transport_ref: Mapped[str | None]
+    """The vendor's id of what was sent."""
+    delivered_at: Mapped[datetime | None]
+    """When the practice's machine is known to have it."""
+    consent_id: Mapped[int | None] = mapped_column(ForeignKey("part2_consents.id"))
+    """Under which its Part 2 records are told; None: it tells none."""
     pdf_path: Mapped[str | None]
     fhir_path: Mapped[str | None]
     answered_at: Mapped[datetime | None]
