@@ -74,14 +74,8 @@ async def carry_out(scene: Scene, effect: Effect) -> None:
                 scene.session, scene.enrollment, scene.member, step, template, scene.now
             ):
                 scene.record("letter_planned", step, {"template": template})
-        case SendNote(reply_within):
-            if await notes.plan(
-                scene.session, scene.enrollment, scene.now, scene.now + reply_within
-            ):
-                scene.record("note_planned", "intake")
-        case ResendNote():
-            if await notes.send_again(scene.session, scene.enrollment.id):
-                scene.record("note_resent", "no answer")
+        case SendNote() | ResendNote():
+            await _note(scene, effect)
         case OrderDelivery(ndc11, days_supply, due_on):
             if await deliveries.order(
                 scene.session, scene.enrollment, ndc11, days_supply, due_on, scene.now
@@ -102,6 +96,17 @@ async def carry_out(scene: Scene, effect: Effect) -> None:
                 outcomes.record(scene.session, held, "safety_hold", at=scene.now, rule=rule)
         case _:
             await _screening(scene, effect)
+
+
+async def _note(scene: Scene, effect: SendNote | ResendNote) -> None:
+    enrollment, now = scene.enrollment, scene.now
+    match effect:
+        case SendNote(reply_within):
+            if await notes.plan(scene.session, enrollment, now, now + reply_within):
+                scene.record("note_planned", "intake")
+        case ResendNote():
+            if await notes.send_again(scene.session, enrollment.id):
+                scene.record("note_resent", "no answer")
 
 
 async def _screening(scene: Scene, effect: Effect) -> None:

@@ -19,7 +19,7 @@ from domain.notes import CoordinationNote, disclosable
 from domain.part2 import Recipient, Why, permission
 from domain.passage import Channel, Passage, transmission
 from domain.program import Program
-from gateways.note_transport import Address, NoteTransport, NotTaken, OutgoingNote
+from gateways.note_transport import Address, Left, NoteTransport, NotTaken, OutgoingNote, Unclear
 from gateways.typesetting import NoteTooLong, Typesetter, UnprintableText
 from store import part2
 from store.database import Transaction
@@ -89,7 +89,8 @@ class NoteActivities:
         async with self._transaction() as session:
             row = await session.get_one(Note, request.note_id)
             practice = await _practice(session, row)
-        if row.problem or row.answered_at:
+        waits = row.next_try_at is not None and self._time.now() < row.next_try_at
+        if row.problem or row.answered_at or waits:
             return
         match Passage(row.status):
             case Passage.PENDING:
@@ -160,13 +161,17 @@ class NoteActivities:
         transport = self._transports[Channel(row.channel or Channel.SPOOL)]
         to = _address(row.prescriber_npi or "", practice)
         found = await transport.find(transmission(row.id, row.copy), to, row.created_at)
-        if isinstance(found, NotTaken) and await self._passages.was_not_taken(row.id):
-            return await self._write(row.id)
-        if not isinstance(found, NotTaken):
-            await self._passages.record(row.id, found)
+        match found:
+            case NotTaken(reason):
+                if await self._passages.was_not_taken(row.id, reason):
+                    await self._write(row.id)
+            case Unclear():
+                await self._passages.still_unclear(row.id)
+            case Left():
+                await self._passages.record(row.id, found)
 
     async def _ask(self, row: Note) -> None:
-        if row.delivered_at is None and row.transport_ref and row.channel:
+        if row.next_try_at is not None and row.transport_ref and row.channel:
             transport = self._transports[Channel(row.channel)]
             await self._passages.record_result(row.id, await transport.result(row.transport_ref))
 

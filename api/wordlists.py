@@ -31,6 +31,10 @@ WORDS: dict[str, dict[str, str]] = {
         "no_prescriber": "no prescriber is known",
         "nothing_to_disclose": "nothing of it may be told without consent",
         "withheld": "the journey ended before it left",
+        "unclear": "nobody can say whether it left; ask the practice before it is sent again",
+        "no_result": "whether it arrived is not known; ask the practice",
+        "not_listed": "the vendor did not take it, however often it was tried",
+        "not_spooled": "it could not be put into its folder",
     },
     "condition": {
         "hypertension": "High blood pressure",
@@ -119,6 +123,7 @@ WORDS: dict[str, dict[str, str]] = {
         "handed_over": "A person asks",
         "no_answer": "Ended without an answer",
         "not_reached": "Could not be sent",
+        "not_sent": "Could not be sent",
         "answered": "Answered",
     },
     "gate": {

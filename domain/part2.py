@@ -18,6 +18,9 @@ class Why(StrEnum):
     TPO = "tpo"
 
 
+PURPOSES = (Why.TREATMENT, Why.PAYMENT, Why.OPERATIONS)
+
+
 class Recipients(StrEnum):
     TREATING = "treating"
     """ "My treating providers, health plans, third-party payers, and people helping to operate
@@ -38,32 +41,61 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
-    """A written consent as 42 CFR 2.31 wants it; the paper itself is kept by whoever took it."""
+class Signed:
+    """What a written consent says (42 CFR 2.31); the paper is kept by whoever took it."""
 
-    id: int
     recipients: Recipients
     npi: str | None
     """Of a named recipient."""
     purpose: Why
     signed_on: date
     expires_on: date | None
-    """The last day it holds; None, "none", is allowed for TPO (2.31(a)(7))."""
+    """The last day it holds; None, "none", is taken for TPO alone (2.31(a)(7))."""
+
+    def mistake(self, today: date) -> str | None:
+        """Why it cannot be recorded, and what to do, in one sentence."""
+        if self.recipients is Recipients.NAMED and not is_npi(self.npi or ""):
+            return "The recipient's NPI is ten digits with a check digit; copy it from the paper."
+        if self.signed_on > today:
+            return "The day of signing lies ahead; enter the day that stands on the paper."
+        if self.expires_on is None and self.purpose is not Why.TPO:
+            return "A consent for one purpose names the day it ends; enter it."
+        if self.expires_on is not None and self.expires_on < max(self.signed_on, today):
+            return "The consent has ended already; ask the member for a new one."
+        return None
+
+
+def is_npi(text: str) -> bool:
+    """The check digit of an NPI is Luhn's over the prefix 80840 and the NPI (45 CFR 162.406)."""
+    if len(text) != 10 or not (text.isascii() and text.isdigit()):
+        return False
+    digits = [int(each) for each in f"80840{text}"][::-1]
+    doubled = (sum(divmod(2 * each, 10)) for each in digits[1::2])
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A consent on file, and when it was revoked."""
+
+    id: int
+    signed: Signed
     revoked_at: datetime | None = None
 
     def stands(self, now: datetime) -> bool:
         """A revocation holds from its own moment; an expiry from the end of its day (UTC)."""
         if self.revoked_at is not None and self.revoked_at <= now:
             return False
-        today = now.date()
-        return self.signed_on <= today and (self.expires_on is None or today <= self.expires_on)
+        today, last = now.date(), self.signed.expires_on
+        return self.signed.signed_on <= today and (last is None or today <= last)
 
     def covers(self, recipient: Recipient, purpose: Why) -> bool:
-        wide = self.purpose is Why.TPO and purpose in (Why.TREATMENT, Why.PAYMENT, Why.OPERATIONS)
-        if not (wide or self.purpose is purpose):
+        signed = self.signed
+        wide = signed.purpose is Why.TPO and purpose in PURPOSES
+        if not (wide or signed.purpose is purpose):
             return False
-        if self.recipients is Recipients.NAMED:
-            return self.npi == recipient.npi
+        if signed.recipients is Recipients.NAMED:
+            return signed.npi == recipient.npi
         return recipient.treating
 
 
@@ -86,8 +118,8 @@ def permission(
     standing = [c for c in consents if c.stands(now) and c.covers(recipient, purpose)]
     if not standing:
         return None
-    chosen = min(standing, key=lambda c: (c.recipients is not Recipients.NAMED, -c.id))
-    return Permission(chosen.id, recipient, purpose, chosen.purpose, now)
+    chosen = min(standing, key=lambda c: (c.signed.recipients is not Recipients.NAMED, -c.id))
+    return Permission(chosen.id, recipient, purpose, chosen.signed.purpose, now)
 
 
 class Labelled(Generic[T]):

@@ -30,7 +30,9 @@ class PassagePlan:
     tries: int = 3
     retry_after: timedelta = timedelta(minutes=15)
     settle_after: timedelta = timedelta(minutes=10)
-    """Before evidence of a lost answer is looked for."""
+    """Before evidence of a lost answer is looked for, and between two looks."""
+    looks: int = 6
+    """How often it is looked for before a person is asked to find out."""
     result_within: timedelta = timedelta(minutes=60)
     """By when the channel says whether the practice's machine has it."""
 
@@ -52,6 +54,13 @@ def after_refusal(
     if lasting or over or tries >= plan.tries:
         return GiveUp(reason)
     return Again(now + plan.retry_after * 2 ** (tries - 1))
+
+
+def after_look(looks: int, plan: PassagePlan, now: datetime, *, over: bool) -> Again | GiveUp:
+    """Nobody can say whether it has left: it is not sent again, a person finds out."""
+    if over or looks >= plan.looks:
+        return GiveUp("unclear")
+    return Again(now + plan.settle_after)
 
 
 def after_silence(sent_at: datetime, plan: PassagePlan, now: datetime) -> Again | GiveUp:

@@ -138,6 +138,7 @@ def _passage(read: Reader) -> PassagePlan:
         read.number("tries"),
         read.minutes("retry_after_minutes"),
         read.minutes("settle_after_minutes"),
+        read.number("looks"),
         read.minutes("result_within_minutes"),
     )
 

@@ -83,7 +83,7 @@ async def send_again(session: AsyncSession, enrollment_id: str) -> bool:
             Note.answered_at.is_(None), Note.problem.is_(None),
         )
         .values(
-            status=Passage.PENDING, copy=Note.copy + 1, tries=0, next_try_at=None,
+            status=Passage.PENDING, copy=Note.copy + 1, tries=0, looks=0, next_try_at=None,
             delivered_at=None, transport_ref=None,
         )
         .returning(Note.id)

@@ -2,29 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.part2 import Consent, Permission, Recipients, Why
+from domain.part2 import Consent, Recipients, Signed, Why
 from store import enrollments, notes, outcomes
 from store.enrollments import nudge
 from store.models import Disclosure, Enrollment, Member, Part2Consent, Part2Revocation
 from store.pages.scope import Scope
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """What a coordinator copies from the paper."""
-
-    form_id: str
-    recipients: Recipients
-    npi: str | None
-    purpose: Why
-    signed_on: date
-    expires_on: date | None
 
 
 async def of_member(session: AsyncSession, member_id: str) -> list[Consent]:
@@ -35,20 +23,54 @@ async def of_member(session: AsyncSession, member_id: str) -> list[Consent]:
         .where(Part2Consent.member_id == member_id)
         .order_by(Part2Consent.id.desc())
     )
-    return [
-        Consent(
-            row.id, Recipients(row.recipients), row.npi, Why(row.purpose), row.signed_on,
-            row.expires_on, revoked_at,
-        )
-        for row, revoked_at in rows
-    ]  # fmt: skip
+    return [_consent(row, revoked_at) for row, revoked_at in rows]
 
 
-async def disclosures(session: AsyncSession, member_id: str) -> Sequence[Disclosure]:
-    rows = await session.scalars(
-        select(Disclosure).where(Disclosure.member_id == member_id).order_by(Disclosure.id.desc())
+def _consent(row: Part2Consent, revoked_at: datetime | None) -> Consent:
+    said = Signed(
+        Recipients(row.recipients), row.npi, Why(row.purpose), row.signed_on, row.expires_on
     )
-    return rows.all()
+    return Consent(row.id, said, revoked_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A consent as its page shows it: `actor` recorded it at `at`, `how` says why it ended."""
+
+    consent: Consent
+    actor: str
+    at: datetime
+    how: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    enrollment_id: str
+    member: Member
+    lines: Sequence[Line]
+    account: Sequence[Disclosure]
+
+
+async def page(session: AsyncSession, scope: Scope, enrollment_id: str) -> Found | None:
+    """Consents and disclosures of one member, newest first; None when not this viewer's."""
+    enrollment = await _enrollment(session, scope, enrollment_id)
+    if enrollment is None:
+        return None
+    member = await session.get_one(Member, enrollment.member_id)
+    rows = await session.execute(
+        select(Part2Consent, Part2Revocation)
+        .outerjoin(Part2Revocation, Part2Revocation.consent_id == Part2Consent.id)
+        .where(Part2Consent.member_id == member.id)
+        .order_by(Part2Consent.id.desc())
+    )
+    lines = [
+        Line(_consent(row, end.at if end else None), row.actor, row.at, end.how if end else None)
+        for row, end in rows
+    ]
+    account = await session.scalars(
+        select(Disclosure).where(Disclosure.member_id == member.id).order_by(Disclosure.id.desc())
+    )
+    return Found(enrollment.id, member, lines, account.all())
 
 
 async def record(
@@ -56,6 +78,7 @@ async def record(
     scope: Scope,
     enrollment_id: str,
     signed: Signed,
+    form_id: str,
     *,
     actor: str,
     now: datetime,
@@ -67,7 +90,7 @@ async def record(
     made = await session.execute(
         insert(Part2Consent)
         .values(
-            member_id=enrollment.member_id, form_id=signed.form_id, recipients=signed.recipients,
+            member_id=enrollment.member_id, form_id=form_id, recipients=signed.recipients,
             npi=signed.npi, purpose=signed.purpose, signed_on=signed.signed_on,
             expires_on=signed.expires_on, at=now, actor=actor,
         )
@@ -122,21 +145,29 @@ async def take_turns(session: AsyncSession, member_id: str) -> None:
     )
 
 
-async def disclosed(
-    session: AsyncSession,
-    member_id: str,
-    allowed: Permission,
-    sink: str,
-    item: str,
-    kinds: Sequence[str],
-    now: datetime,
-) -> None:
-    """One line of the account; the same item is accounted for once."""
+NOTE, EXPORT, PAGE = "note", "export", "page"
+"""Where records leave: a note, `doorway export`, the practice's page of a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """One line of the account: who was told which kinds of records, in what, by which consent."""
+
+    consent_id: int
+    recipient_npi: str
+    sink: str
+    item: str
+    """The id of what was disclosed; the same item is accounted for once."""
+    kinds: Sequence[str]
+    purpose: Why = Why.TREATMENT
+
+
+async def disclosed(session: AsyncSession, member_id: str, line: Disclosed, now: datetime) -> None:
     await session.execute(
         insert(Disclosure)
         .values(
-            member_id=member_id, consent_id=allowed.consent_id, sink=sink, item=item,
-            recipient_npi=allowed.recipient.npi, purpose=allowed.purpose, kinds=list(kinds), at=now,
+            member_id=member_id, consent_id=line.consent_id, sink=line.sink, item=line.item,
+            recipient_npi=line.recipient_npi, purpose=line.purpose, kinds=list(line.kinds), at=now,
         )
         .on_conflict_do_nothing(index_elements=["sink", "item"])
     )  # fmt: skip

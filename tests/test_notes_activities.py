@@ -93,7 +93,7 @@ async def test_a_note_tried_again_after_a_crash_has_the_same_link(
         raise RuntimeError("the power went out")
 
     notes = works(house, Press(), tmp_path)
-    monkeypatch.setattr("activities.note_passage.outcomes.record", crash)
+    monkeypatch.setattr("activities.note_step.outcomes.record", crash)
     with pytest.raises(RuntimeError, match="power"):
         await notes.write_note(WriteNoteRequest("n1"))
     (first,) = manifests(tmp_path)
@@ -149,7 +149,7 @@ async def test_a_note_that_left_before_the_crash_stands_as_it_left_and_its_link_
         raise RuntimeError("the power went out")
 
     notes = works(house, Press(), tmp_path)
-    monkeypatch.setattr("activities.note_passage.outcomes.record", crash)
+    monkeypatch.setattr("activities.note_step.outcomes.record", crash)
     with pytest.raises(RuntimeError, match="power"):
         await notes.write_note(WriteNoteRequest("n1"))
     monkeypatch.undo()

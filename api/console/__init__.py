@@ -10,6 +10,7 @@ from api.console import (
     live,
     members,
     needs,
+    part2,
     queue,
     runs,
     sign_in,
@@ -29,7 +30,7 @@ async def home() -> RedirectResponse:
 
 PARTS = (
     sign_in, today, live, members, consents, enrollments, queue, tasks, delivery, texts,
-    needs, runs, staff,
+    needs, part2, runs, staff,
 )  # fmt: skip
 """Consents before enrollments, whose forms would else be taken for theirs."""
 

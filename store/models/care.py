@@ -177,6 +177,8 @@ class Note(Base):
     """How often it has been sent again because nobody answered."""
     tries: Mapped[int] = mapped_column(default=0)
     """Of this copy."""
+    looks: Mapped[int] = mapped_column(default=0)
+    """How often evidence of its last try was looked for and not found either way."""
     next_try_at: Mapped[datetime | None]
     """When the way is tried, or its result is asked for, again."""
     transport_ref: Mapped[str | None]

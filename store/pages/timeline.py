@@ -79,6 +79,7 @@ TOLD_ELSEWHERE = (
     "letter_*",
     "need_found",
     "note_*",
+    "part2_*",
     "reading",
     "reading_level",
     "referral_requested",

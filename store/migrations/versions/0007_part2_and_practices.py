@@ -90,7 +90,7 @@ def _notes() -> None:
     op.execute("update notes set status = 'sent' where sent_at is not null")
     op.alter_column("notes", "status", server_default=None)
     op.add_column("notes", words("channel", nullable=True))
-    for name in ("copy", "tries"):
+    for name in ("copy", "tries", "looks"):
         op.add_column("notes", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
         op.alter_column("notes", name, server_default=None)
     op.add_column("notes", moment("next_try_at", nullable=True))
@@ -105,7 +105,8 @@ def _notes() -> None:
 def downgrade() -> None:
     op.drop_constraint("fk_notes_consent_id_part2_consents", "notes")
     for name in (
-        "consent_id", "delivered_at", "transport_ref", "next_try_at", "tries", "copy", "channel",
+        "consent_id", "delivered_at", "transport_ref", "next_try_at", "looks", "tries", "copy",
+        "channel",
         "status",
     ):  # fmt: skip
         op.drop_column("notes", name)
