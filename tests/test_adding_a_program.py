@@ -14,7 +14,8 @@ from make_claims import ClaimsFolder, rows, run
 from claims.criteria import EXCLUSIONS
 from domain import journey
 from domain.effects import SendText
-from domain.notes import GlucoseReading, MedicationLine, PressureReading, signals
+from domain.note_requests import signals
+from domain.notes import GlucoseReading, MedicationLine, PressureReading
 from domain.outreach import Channel
 from domain.program import Program
 from domain.stages import Do, Facts, Wait
