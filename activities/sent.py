@@ -3,16 +3,17 @@
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities.failed import TRY_AGAIN, fail, note, refuse
 from activities.time import Time
-from domain.carrier_codes import Trouble, trouble
+from domain.carrier_codes import trouble
 from domain.outbox import Status, newer
 from gateways.sms import Accepted, NoAnswer, NotReached, Refused, SendResult
-from store import consents, enrollments, outcomes, tasks
-from store.models import ContactPoint, Enrollment, Intent, Phone, Receipt
+from store import outbox
+from store.models import Intent, Phone, Receipt
 
 log = structlog.get_logger()
 
@@ -21,11 +22,7 @@ log = structlog.get_logger()
 SETTLE = timedelta(seconds=20)
 PROMPT_OPEN = timedelta(days=3)
 """How long a question keeps others off the phone."""
-TRY_AGAIN = timedelta(minutes=2)
-BLOCKED_FOR = timedelta(hours=1)
-PERSON_WITHIN = timedelta(hours=24)
 ARRIVED = ("delivered", "read")
-LANDLINE_CODES = (30006, 21614)
 
 
 async def record_result(
@@ -60,20 +57,8 @@ async def accept(
             .where(Phone.phone == intent.phone)
             .values(open_prompt=intent.id, open_until=now + PROMPT_OPEN)
         )
-    await _note(session, intent, "text_accepted", now)
+    await note(session, intent, "text_accepted", now)
     log.info("text_accepted", intent_id=intent.id, enrollment_id=intent.enrollment_id)
-
-
-async def refuse(session: AsyncSession, intent: Intent, code: int, now: datetime) -> None:
-    """A refusal is an answer: the text was not taken."""
-    intent.error_code, intent.lease_until = code, None
-    log.warning("text_refused", intent_id=intent.id, code=code)
-    match trouble(code):
-        case Trouble.CAPACITY | Trouble.BLOCKED | Trouble.MAYBE_LATER as kind:
-            wait = TRY_AGAIN if kind is Trouble.CAPACITY else BLOCKED_FOR
-            intent.status, intent.due_at, intent.reason = Status.PENDING, now + wait, kind
-        case kind:
-            await _fail(session, intent, kind, code, now)
 
 
 async def take_receipt(
@@ -107,65 +92,11 @@ async def follow(
         intent.delivered_at = intent.delivered_at or now
         if intent.status == Status.FAILED:
             intent.status, intent.reason, intent.error_code = Status.ACCEPTED, None, None
+            await outbox.cancel_again(session, intent)
     if newer(intent.carrier_status, status):
         intent.carrier_status = status
     if intent.carrier_status != status or intent.status != Status.ACCEPTED:
         return
     if status in ("undelivered", "failed"):
         intent.error_code = code
-        await _fail(session, intent, trouble(code), code, now)
-
-
-async def _fail(
-    session: AsyncSession, intent: Intent, kind: Trouble, code: int | None, now: datetime
-) -> None:
-    intent.status, intent.reason = Status.FAILED, kind
-    if kind is Trouble.CONSENT_GONE and intent.phone:
-        consents.record(
-            session, intent.phone, given=False, at=now, how="carrier", actor="carrier",
-            evidence=intent.id,
-        )  # fmt: skip
-    if kind is Trouble.BAD_NUMBER:
-        dead = "landline" if code in LANDLINE_CODES else "unreachable"
-        await session.execute(
-            update(ContactPoint)
-            .where(ContactPoint.phone == intent.phone)
-            .values(status=dead, status_at=now)
-        )
-    if kind is Trouble.UNKNOWN and intent.enrollment_id:
-        await tasks.open_task(
-            session,
-            intent.enrollment_id,
-            key=f"refused-{intent.step}-{intent.attempt}",
-            kind="text_refused",
-            role="coordinator",
-            within=PERSON_WITHIN,
-            now=now,
-            detail={"code": str(code)},
-        )
-    await session.execute(
-        update(Phone)
-        .where(Phone.open_prompt == intent.id)
-        .values(open_prompt=None, open_until=None)
-    )
-    await _note(session, intent, "text_failed", now, code)
-    await _nudge(session, intent, now)
-
-
-async def _note(
-    session: AsyncSession, intent: Intent, kind: str, now: datetime, code: int | None = None
-) -> None:
-    if intent.enrollment_id is None:
-        return
-    enrollment = await session.get_one(Enrollment, intent.enrollment_id)
-    detail = {"intent": intent.id, "template": intent.template, "code": code}
-    outcomes.record(session, enrollment, kind, at=now, rule=intent.step, detail=detail)
-
-
-async def _nudge(session: AsyncSession, intent: Intent, now: datetime) -> None:
-    if intent.enrollment_id:
-        found = await session.scalar(
-            select(Enrollment).where(Enrollment.id == intent.enrollment_id)
-        )
-        if found:
-            enrollments.nudge(found, now)
+        await fail(session, intent, trouble(code), code, now)

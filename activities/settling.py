@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.sent import PERSON_WITHIN, SETTLE, accept, follow
+from activities.failed import PERSON_WITHIN
+from activities.sent import SETTLE, accept, follow
 from activities.time import Time
 from domain.outbox import Status
 from gateways.sms import CarrierListUnavailable, ListedText, SmsGateway

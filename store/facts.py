@@ -31,7 +31,8 @@ select
      from contact_points p where p.member_id = m.id and p.status = 'active') as numbers,
     exists (select from staff_actions a where a.enrollment_id = :enrollment
             and a.kind = 'stop' and a.answer = 'done') as stopped,
-    (select json_agg(json_build_array(step, attempt, status, due_at, accepted_at, reason))
+    (select json_agg(json_build_array(step, attempt, status, due_at, accepted_at, reason)
+                     order by status <> 'cancelled', again)
      from intents where enrollment_id = :enrollment) as texts,
     (select json_object_agg(key, resolution) from tasks
      where enrollment_id = :enrollment) as tasks,
@@ -119,6 +120,7 @@ def _covered(
 
 
 def _texts(rows: Iterable[list[Any]]) -> Mapping[tuple[str, int], SentText]:
+    """Of a text that was sent anew the last one counts, unless the first arrived after all."""
     return {
         (step, attempt): SentText(
             step,

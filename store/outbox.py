@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.outbox import Purpose, Status
 from store.models import GateDecision, Intent, Phone
 
+KEY = ("enrollment_id", "step", "attempt", "again")
 CLOSING = "closing"
 """The stage of what is said after the end: a goodbye may leave though the journey is over."""
 
@@ -55,12 +56,62 @@ async def intend(session: AsyncSession, new: NewIntent, now: datetime) -> bool:
             due_at=now,
             expires_at=now + new.lifetime,
             status=Status.PENDING,
+            again=0,
             tries=0,
         )
-        .on_conflict_do_nothing(index_elements=["enrollment_id", "step", "attempt"])
+        .on_conflict_do_nothing(index_elements=KEY)
         .returning(Intent.id)
     )
     return made.first() is not None
+
+
+async def intend_again(session: AsyncSession, lost: Intent, at: datetime) -> bool:
+    """The same text anew, from `at` on, since this one is known not to have arrived.
+
+    It is an intent of its own, so that each is accepted by the carrier once.
+    """
+    kept = {
+        column.key: getattr(lost, column.key)
+        for column in (
+            Intent.enrollment_id, Intent.phone, Intent.stage, Intent.step, Intent.attempt,
+            Intent.template, Intent.template_version, Intent.language, Intent.facts,
+            Intent.purpose, Intent.asks, Intent.priority, Intent.created_at, Intent.expires_at,
+        )
+    }  # fmt: skip
+    if lost.purpose == Purpose.CARE:
+        # Chosen at the gate anew: the member's first number that may be used, and never after
+        # a change of it the old one.
+        kept["phone"] = None
+    made = await session.execute(
+        insert(Intent)
+        .values(
+            **kept,
+            id=uuid4().hex,
+            again=lost.again + 1,
+            due_at=at,
+            status=Status.PENDING,
+            reason=lost.reason,
+            tries=0,
+        )
+        .on_conflict_do_nothing(index_elements=KEY)
+        .returning(Intent.id)
+    )
+    return made.first() is not None
+
+
+async def cancel_again(session: AsyncSession, arrived: Intent) -> None:
+    """It has arrived after all: it need not go anew."""
+    await session.execute(
+        update(Intent)
+        .where(
+            Intent.enrollment_id == arrived.enrollment_id,
+            Intent.step == arrived.step,
+            Intent.attempt == arrived.attempt,
+            Intent.again > arrived.again,
+            Intent.status == Status.PENDING,
+        )
+        .values(status=Status.CANCELLED, reason="arrived_after_all")
+    )
 
 
 async def cancel_pending(

@@ -24,7 +24,17 @@ from make_journeys import DAY, HOUR, NOW, action, consent, due
 from activities.sending import LEASE, SendingActivities
 from activities.sent import take_receipt
 from store.gate import lock_phone
-from store.models import Base, Consent, ContactPoint, Enrollment, GateDecision, Intent, Phone, Task
+from store.models import (
+    Base,
+    Consent,
+    ContactPoint,
+    Enrollment,
+    GateDecision,
+    Intent,
+    Outcome,
+    Phone,
+    Task,
+)
 
 
 def household() -> Sequence[Base]:
@@ -161,7 +171,7 @@ async def test_what_may_be_tried_again(
         pytest.param(21610, "failed", "consent_gone", id="the carrier holds a stop"),
         pytest.param(30006, "failed", "bad_number", id="a landline"),
         pytest.param(21211, "failed", "bad_number", id="no such number"),
-        pytest.param(30003, "pending", "maybe_later", id="a handset switched off waits"),
+        pytest.param(30003, "failed", "maybe_later", id="a handset switched off, said at once"),
         pytest.param(30034, "pending", "blocked", id="our registration: members do not fail by it"),
         pytest.param(30022, "pending", "capacity", id="our rate"),
         pytest.param(29999, "failed", "unknown", id="a code nobody knows"),
@@ -186,9 +196,10 @@ async def test_a_refused_consent_is_written_into_the_ledger(house: House) -> Non
     await house.send_all()
     newest = (await house.all(Consent))[-1]
     assert (newest.given, newest.actor, newest.evidence) == (False, "carrier", "i1")
-    house.time.pass_by(HOUR)
-    await house.send_all()
-    assert (await house.one(Intent, "i2")).status == "withheld"
+    waiting = await house.one(Intent, "i2")
+    assert (waiting.status, waiting.reason) == ("cancelled", "revoked")
+    opted_out = await house.only(Outcome, kind="opted_out")
+    assert (opted_out.actor, opted_out.rule) == ("carrier", "carrier")
 
 
 @pytest.mark.parametrize(
@@ -215,6 +226,7 @@ async def test_an_unknown_refusal_is_a_persons_task(house: House) -> None:
     await house.send_all()
     task = await house.only(Task)
     assert (task.kind, task.detail) == ("text_refused", {"code": "29999"})
+    assert len(await house.all(Intent)) == 1
 
 
 async def test_a_stop_between_the_decision_and_the_door_withholds_the_text(house: House) -> None:

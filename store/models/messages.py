@@ -13,7 +13,7 @@ class Intent(Base):
 
     __tablename__ = "intents"
     __table_args__ = (
-        UniqueConstraint("enrollment_id", "step", "attempt"),
+        UniqueConstraint("enrollment_id", "step", "attempt", "again"),
         Index("ix_intents_due", "priority", "due_at", postgresql_where=text("status = 'pending'")),
         Index("ix_intents_phone_accepted_at", "phone", "accepted_at"),
         Index(
@@ -31,6 +31,8 @@ class Intent(Base):
     stage: Mapped[str]
     step: Mapped[str]
     attempt: Mapped[int] = mapped_column(default=1)
+    again: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often the text was sent anew since the carrier reported that it had not arrived."""
     template: Mapped[str]
     template_version: Mapped[str]
     language: Mapped[str]
