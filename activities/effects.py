@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.needs import note_agreement
 from activities.texts import Texts
 from domain.effects import (
+    CloseTask,
     ConfirmDelivery,
     Effect,
     FinishScreening,
@@ -30,7 +31,7 @@ from domain.effects import (
 )
 from domain.outbox import lifetime
 from domain.program import Program
-from store import care, deliveries, letters, notes, outbox, outcomes, screenings, tasks
+from store import care, consents, deliveries, letters, notes, outbox, outcomes, screenings, tasks
 from store.enrollments import hold_member
 from store.models import Enrollment, InboundText, Member
 from store.screenings import Came
@@ -67,6 +68,8 @@ async def carry_out(scene: Scene, effect: Effect) -> None:
             await _send_text(scene, effect)
         case OpenTask():
             await _open_task(scene, effect)
+        case CloseTask(key, resolution):
+            await tasks.close(scene.session, scene.enrollment.id, key, resolution, scene.now)
         case Record(kind, rule, detail):
             scene.record(kind, rule, detail)
         case PrintLetter(step, template):
@@ -133,6 +136,13 @@ async def _screening(scene: Scene, effect: Effect) -> None:
 
 async def _send_text(scene: Scene, effect: SendText) -> None:
     kind = scene.texts.kind(effect.template)
+    phone = scene.heard.phone if scene.heard else None
+    if effect.other_number:
+        phone = await consents.untried_number(
+            scene.session, scene.member.id, scene.program.id, scene.enrollment.id
+        )
+        if phone is None:
+            return scene.record("rung_skipped", "no other number", {"step": effect.step})
     made = await outbox.intend(
         scene.session,
         outbox.NewIntent(
@@ -148,7 +158,7 @@ async def _send_text(scene: Scene, effect: SendText) -> None:
             lifetime=lifetime(effect.purpose, scene.rate),
             asks=kind.asks,
             priority=kind.priority,
-            phone=scene.heard.phone if scene.heard else None,
+            phone=phone,
         ),
         scene.now,
     )

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.exits import WAYS, Exit, ends_now, outranks
 from domain.journey import State
 from domain.outbox import Purpose
-from store import enrollments, letters, notes, outbox, outcomes
+from store import enrollments, letters, notes, outbox, outcomes, tasks
 from store.models import Enrollment, Member
 
 log = structlog.get_logger()
@@ -67,6 +67,7 @@ async def end(session: AsyncSession, enrollment: Enrollment, state: State, now: 
     enrollment.ended_at = now
     await outbox.cancel_pending(session, enrollment.id, f"ended: {state}", keep=KEPT)
     await outbox.close_prompts_of(session, enrollment.id)
+    await tasks.close_invitations(session, enrollment.id, now)
     if state not in PAPER_STILL_GOES:
         await letters.withhold(session, enrollment.id)
         await notes.withhold(session, enrollment.id)

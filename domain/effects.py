@@ -24,6 +24,8 @@ class SendText:
     purpose: Purpose = Purpose.CARE
     facts: Mapping[str, str] = field(default_factory=dict)
     attempt: int = 1
+    other_number: bool = False
+    """To a number of the member that no text of this stage went to yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,14 @@ class OpenTask:
     within: timedelta
     urgent: bool = False
     detail: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTask:
+    """Nobody need do it any more; one that is closed already stays as it is."""
+
+    key: str
+    resolution: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,7 @@ Effect = (
     SendText
     | PrintLetter
     | OpenTask
+    | CloseTask
     | Record
     | StartScreening
     | SaveAnswer

@@ -11,7 +11,7 @@ from domain.crisis import CrisisRules
 from domain.delivery_plan import delivery_plan
 from domain.instruments import Instrument, ZCodes
 from domain.note_requests import Limit, RequestRule
-from domain.outreach import Channel, OutreachPlan, Rung
+from domain.outreach_program import outreach_plan
 from domain.passage import PassagePlan
 from domain.program_reader import Reader
 from domain.screening_program import screening_plan
@@ -57,7 +57,7 @@ class Program:
     ) -> "Program":
         read = Reader(data, str(data.get("id", "a program without an id")))
         stages = _stages(read)
-        plans: dict[str, Any] = {"outreach": _outreach(read.part("outreach"))}
+        plans: dict[str, Any] = {"outreach": outreach_plan(read.part("outreach"))}
         if "screening" in stages:
             plans["screening"] = screening_plan(
                 read.part("screening"), instruments, z_codes, crisis
@@ -100,21 +100,6 @@ def _stages(read: Reader) -> tuple[str, ...]:
         if name not in AFTER_OUTREACH:
             read.refuse("stages", f"one of {', '.join(AFTER_OUTREACH)}, not {name!r}")
     return stages
-
-
-def _outreach(read: Reader) -> OutreachPlan:
-    rungs: list[Rung] = []
-    listed = read.value("rungs")
-    if not isinstance(listed, list) or not listed:
-        read.refuse("rungs", "a list of at least one rung")
-    for ordinal, row in enumerate(listed, 1):
-        rung = Reader(row, f"{read.where}, rung {ordinal}")
-        channel = rung.text("channel")
-        if channel not in set(Channel):
-            rung.refuse("channel", f"one of {', '.join(Channel)}")
-        template = rung.text("template") if channel != Channel.CALL else ""
-        rungs.append(Rung(Channel(channel), template, rung.days("after_days")))
-    return OutreachPlan(tuple(rungs), read.days("patience_days"), read.hours("call_within_hours"))
 
 
 def _coordination(read: Reader) -> CoordinationPlan:

@@ -78,6 +78,18 @@ class NoteFact:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterFact:
+    spooled_at: datetime | None = None
+    problem: str | None = None
+    returned: bool = False
+
+    @property
+    def lost(self) -> bool:
+        """It will not reach the member."""
+        return self.returned or self.problem is not None
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingFact:
     at: datetime
     systolic: int | None = None
@@ -105,6 +117,11 @@ class Facts:
     conditions: tuple[str, ...] = ()
     has_number: bool = True
     """At least one number that can still receive a text."""
+    other_number: bool = False
+    """One of them has had no text of the invitation yet."""
+    has_pharmacy: bool = True
+    program_version: str = ""
+    """Under which version the journey began."""
     opted_out: bool = False
     dead: bool = False
     covered: bool = True
@@ -113,6 +130,8 @@ class Facts:
     created_at: datetime | None = None
     reached_at: datetime | None = None
     texts: Mapping[tuple[str, int], SentText] = field(default_factory=dict)
+    letters: Mapping[str, LetterFact] = field(default_factory=dict)
+    """By step."""
     tasks: Mapping[str, str | None] = field(default_factory=dict)
     """Resolution by key; None while open."""
     done: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.models import Consent, ContactPoint
+from store.models import Consent, ContactPoint, Intent
 
 TEXTABLE = ("active",)
 
@@ -42,6 +42,20 @@ async def usable_numbers(session: AsyncSession, member_id: str, program: str) ->
     usable = [phone for phone, given in standing if given]
     stopped = [phone for phone, given in standing if given is False]
     return Numbers(usable, opted_out=bool(stopped))
+
+
+async def untried_number(
+    session: AsyncSession, member_id: str, program: str, enrollment_id: str
+) -> str | None:
+    """The first usable number to which no text of this enrollment's invitation went."""
+    invited = await session.scalars(
+        select(Intent.phone).where(
+            Intent.enrollment_id == enrollment_id, Intent.stage == "outreach"
+        )
+    )
+    tried = set(invited)
+    numbers = await usable_numbers(session, member_id, program)
+    return next((phone for phone in numbers.usable if phone not in tried), None)
 
 
 def record(

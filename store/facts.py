@@ -12,6 +12,7 @@ from domain.outbox import SentText, Status
 from domain.stages import (
     DeliveryFact,
     Facts,
+    LetterFact,
     MedicationFact,
     NoteFact,
     ReadingFact,
@@ -24,16 +25,21 @@ from store.models import Enrollment
 _FACTS = text("""
 select
     m.language, m.gender, m.death_date, m.coverage_end,
-    (select json_agg((select c.given from consents c
+    (select json_object_agg(p.phone,
+                     (select c.given from consents c
                       where c.phone = p.phone and c.channel = 'sms'
                         and (c.program is null or c.program = :program)
                       order by c.id desc limit 1))
      from contact_points p where p.member_id = m.id and p.status = 'active') as numbers,
+    (select json_agg(i.phone) from intents i where i.enrollment_id = :enrollment
+     and i.stage = 'outreach' and i.phone is not null) as invited,
     exists (select from staff_actions a where a.enrollment_id = :enrollment
             and a.kind = 'stop' and a.answer = 'done') as stopped,
     (select json_agg(json_build_array(step, attempt, status, due_at, accepted_at, reason)
                      order by status <> 'cancelled', again)
      from intents where enrollment_id = :enrollment) as texts,
+    (select json_object_agg(step, json_build_array(spooled_at, problem))
+     from letters where enrollment_id = :enrollment) as letters,
     (select json_object_agg(key, resolution) from tasks
      where enrollment_id = :enrollment) as tasks,
     (select json_object_agg(name, done) from stages
@@ -72,13 +78,16 @@ async def load(  # long because every kind of fact is named once
         "program": enrollment.program,
     }
     row = (await session.execute(_FACTS, asked)).one()
-    numbers: list[bool | None] = row.numbers or []
+    numbers: Mapping[str, bool | None] = row.numbers or {}
     return Facts(
         language=row.language,
         conditions=tuple(enrollment.conditions),
-        has_number=True in numbers,
+        has_number=True in numbers.values(),
+        other_number=any(numbers[each] for each in numbers.keys() - set(row.invited or ())),
+        has_pharmacy=enrollment.pharmacy_npi is not None,
+        program_version=enrollment.program_version,
         # A number of theirs has said stop: that holds for the member, not for the number alone.
-        opted_out=False in numbers,
+        opted_out=False in numbers.values(),
         dead=row.death_date is not None and row.death_date <= now.date(),
         covered=_covered(row.coverage_end, enrollment, grace, now),
         held=enrollment.held_at is not None,
@@ -86,6 +95,10 @@ async def load(  # long because every kind of fact is named once
         created_at=enrollment.created_at,
         reached_at=enrollment.reached_at,
         texts=_texts(row.texts or ()),
+        letters={
+            step: LetterFact(datetime.fromisoformat(spooled) if spooled else None, problem)
+            for step, (spooled, problem) in (row.letters or {}).items()
+        },
         tasks=row.tasks or {},
         done=row.done or {},
         medications=tuple(

@@ -148,7 +148,8 @@ async def cancel_for_phone(
     """
     await lock_phone(session, phone)
     theirs = Intent.enrollment_id.in_(enrollments)
-    everybody = (Intent.phone == phone) | (Intent.phone.is_(None) & theirs)
+    # A text of the same member to another number of theirs too: who stops on one stops on all.
+    everybody = (Intent.phone == phone) | theirs
     await session.execute(
         update(Intent)
         .where(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -41,6 +41,32 @@ async def open_task(
         .returning(Task.id)
     )
     return made.first() is not None
+
+
+async def close(
+    session: AsyncSession, enrollment_id: str, key: str, resolution: str, now: datetime
+) -> bool:
+    """Nobody need do it any more; False when it was closed already, or never opened."""
+    closed = await session.execute(
+        update(Task)
+        .where(Task.enrollment_id == enrollment_id, Task.key == key, Task.done_at.is_(None))
+        .values(done_at=now, resolution=resolution)
+        .returning(Task.id)
+    )
+    return closed.first() is not None
+
+
+async def close_invitations(session: AsyncSession, enrollment_id: str, now: datetime) -> None:
+    """Nobody is to invite a member whose journey is over."""
+    await session.execute(
+        update(Task)
+        .where(
+            Task.enrollment_id == enrollment_id,
+            Task.kind.in_(("outreach_call", "outreach_counter")),
+            Task.done_at.is_(None),
+        )
+        .values(done_at=now, resolution="journey_ended")
+    )
 
 
 async def open_tasks(session: AsyncSession, enrollment_id: str) -> list[Task]:

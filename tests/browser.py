@@ -12,6 +12,8 @@ import pytest
 import uvicorn
 from desk import PASSWORD, Desk, open_desk
 
+from runtime import programs
+
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -58,6 +60,7 @@ def served(database_url: str) -> Iterator[str]:
 
 async def prepare(desk: Desk) -> None:
     await desk.account("maria", "manager")
+    desk.app.state.programs = programs.all_programs()
 
 
 @contextmanager

@@ -116,7 +116,7 @@ def test_a_reached_member_goes_through_the_pages_stages_and_no_others(added: Pro
 def test_each_rung_has_its_words(added: Program, language: str) -> None:
     for rung in added.plans["outreach"].rungs:
         match rung.channel:
-            case Channel.SMS:
+            case Channel.SMS | Channel.SECOND_NUMBER:
                 assert rung.template in programs.read("sms.yaml")["templates"]
                 assert (ROOT / f"templates/sms/{rung.template}.{language}.txt").exists()
             case Channel.LETTER:

@@ -8,10 +8,11 @@ import make
 import pytest
 import pytest_asyncio
 from fakes import PHONE, House, ana, open_house
-from make_journeys import DAY, NOW, program
+from make_journeys import DAY, NOW, consent, program
 
 from activities.effects import Scene, carry_out
 from domain.effects import (
+    CloseTask,
     ConfirmDelivery,
     Effect,
     FinishScreening,
@@ -214,3 +215,59 @@ async def test_what_the_member_says_did_not_come_is_no_supply(house: House) -> N
     await carry(house, ConfirmDelivery("not_received", (f"99999000101/{DUE_ON}",)))
     after = {m.ndc11: m.runs_out_on for m in await house.all(Medication)}
     assert after == {**before, "99999000101": before["99999000101"] - 30 * DAY}
+
+
+SECOND = SendText("outreach-3", "welcome", other_number=True)
+
+
+async def invited(house: House, *phones: str, given: bool = True) -> tuple[str | None, ...]:
+    """To which phones the second number's rung goes; the member has these beside the first."""
+    for rank, number in enumerate(phones, 2):
+        house.given(
+            make.phone(number), make.contact_point(number=number, rank=rank),
+            consent(number, given=given),
+        )  # fmt: skip
+    house.given(make.intent("i1", stage="outreach", step="outreach-1", template="welcome"))
+    await carry(house, SECOND, heard=None)
+    return tuple(i.phone for i in await house.all(Intent) if i.step == SECOND.step)
+
+
+@pytest.mark.parametrize(
+    ("phones", "given", "gone_to"),
+    [
+        pytest.param((), True, (), id="there is none"),
+        pytest.param(("+16145550188",), True, ("+16145550188",), id="one that consents"),
+        pytest.param(("+16145550188",), False, (), id="one that does not"),
+        pytest.param(
+            ("+16145550188", "+16145550189"), True, ("+16145550188",), id="the better of two"
+        ),
+    ],
+)
+async def test_the_second_number_is_one_that_no_invitation_went_to(
+    house: House, phones: tuple[str, ...], given: bool, gone_to: tuple[str, ...]
+) -> None:
+    assert await invited(house, *phones, given=given) == gone_to
+
+
+async def test_a_stop_from_the_first_number_calls_off_what_waits_for_the_second(
+    house: House,
+) -> None:
+    await invited(house, "+16145550188")
+    await house.text_in("STOP")
+    waiting = [i for i in await house.all(Intent) if i.step == SECOND.step]
+    assert [i.status for i in waiting] == ["cancelled"]
+
+
+async def test_a_task_nobody_need_do_is_closed_and_a_closed_one_stays_as_it_is(
+    house: House,
+) -> None:
+    house.given(
+        make.task(key="outreach-call", kind="outreach_call"),
+        make.task(
+            key="outreach-counter", kind="outreach_counter", done_at=NOW, resolution="not_reached"
+        ),
+    )
+    keys = ("outreach-call", "outreach-counter", "outreach-none")
+    await carry(house, *(CloseTask(key, "overtaken") for key in keys))
+    tasks = {task.key: task.resolution for task in await house.all(Task)}
+    assert tasks == {"outreach-call": "overtaken", "outreach-counter": "not_reached"}

@@ -142,14 +142,29 @@ def having(value: Any, *path: str) -> Callable[[Data], None]:
         ),
         pytest.param(
             having([{"channel": "fax", "after_days": 0}], "outreach", "rungs"),
-            "medicare-cardiometabolic, outreach, rung 1: `channel` must be one of sms, letter, "
-            "call.",
+            "medicare-cardiometabolic, outreach, rung 1: `channel` must be one of sms, "
+            "second_number, letter, call, counter.",
             id="a channel nobody has",
         ),
         pytest.param(
             having([{"channel": "sms", "after_days": 0}], "outreach", "rungs"),
             "medicare-cardiometabolic, outreach, rung 1: `template` is missing.",
             id="a text without words",
+        ),
+        pytest.param(
+            having(
+                [{"channel": "second_number", "template": "welcome", "after_days": 0}],
+                "outreach", "rungs",
+            ),
+            "medicare-cardiometabolic, outreach, rung 1: `after_days` must be 1 or more: the first "
+            "number is given a day to answer.",
+            id="a second number at once",
+        ),
+        pytest.param(
+            having(14, "outreach", "patience_days"),
+            "medicare-cardiometabolic, outreach: `patience_days` must be at least 15, or the "
+            "journey ends before the member is at the counter.",
+            id="a counter prompt nobody waits for",
         ),
         pytest.param(
             having([], "outreach", "rungs"),
@@ -175,7 +190,8 @@ def test_what_is_wrong_is_said_in_one_sentence(
 def test_a_program_is_read_with_its_units(data: Data) -> None:
     made = build(data)
     plan = made.plans["outreach"]
-    assert [rung.channel for rung in plan.rungs][-2:] == [Channel.LETTER, Channel.CALL]
+    assert [rung.channel for rung in plan.rungs][-2:] == [Channel.LETTER, Channel.COUNTER]
+    assert plan.counter_within == timedelta(days=15)
     assert plan.rungs[1].after == timedelta(days=2)
     assert plan.call_within == timedelta(hours=72)
     assert made.grace == timedelta(days=30)

@@ -10,9 +10,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import make
 import pytest
+from fakes import PHONE
 from journey_runs import RealSteps, SkippedSteps, Told
-from make_journeys import DAY, HOUR
+from make_journeys import DAY, HOUR, consent
 from scripted_journey import performed
 from temporalio.testing import WorkflowEnvironment
 from whole_journey import WILLING, Persona, World, member
@@ -101,16 +103,26 @@ async def test_what_a_willing_member_gets_in_ninety_days(database_url: str, tmp_
         assert enrollment.ended_at - enrollment.reached_at >= 90 * DAY
 
 
-async def test_a_silent_member_gets_three_texts_a_letter_and_a_call(
-    database_url: str, tmp_path: Path
-) -> None:
+async def test_a_silent_member_is_invited_by_every_rung(database_url: str, tmp_path: Path) -> None:
+    other = "+16145550188"
     async with member(database_url, Persona(), tmp_path) as world:
+        world.house.given(
+            make.phone(other), make.contact_point(number=other, rank=2), consent(other)
+        )
         await world.live(world.step_directly)
-        texts = [intent.template for intent in await sent(world)]
-        assert texts == ["welcome", "reminder", "final_reminder"]
+        texts = [(intent.template, intent.phone) for intent in await sent(world)]
+        assert texts == [
+            ("welcome", PHONE), ("reminder", PHONE), ("welcome", other), ("final_reminder", PHONE),
+        ]  # fmt: skip
         letter = await world.house.only(Letter)
         assert letter.id in spooled(tmp_path / "letters")
-        assert [task.kind for task in await world.house.all(Task)] == ["outreach_call"]
+        tasks = [(task.kind, task.resolution) for task in await world.house.all(Task)]
+        assert tasks == [("outreach_call", "overtaken"), ("outreach_counter", "overtaken")]
+        told = [o for o in await world.house.all(Outcome) if o.kind == "rung_ended"]
+        assert [(o.detail["rung"], o.rule) for o in told] == [
+            (1, "no_answer"), (2, "no_answer"), (3, "no_answer"), (4, "still_open"),
+            (5, "no_answer"), (6, "no_answer"), (7, "still_open"),
+        ]  # fmt: skip
 
 
 async def test_nothing_leaves_after_stop_but_its_confirmation(

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.auth import AnyStaff, Coordinator, Viewer
 from api.console.contact import contact_line
+from api.console.outreach import ladder
 from api.console.questions import Questions
 from api.console.strip import strip
 from api.console.trends import trends
@@ -21,6 +22,7 @@ from domain.journey import ENDED, State
 from store.desk import Desk
 from store.pages.enrollments import MemberView, last_action, names_of_staff, view_member
 from store.pages.ledger import considered, ledger
+from store.pages.outreach import rungs_used
 from store.pages.readings import readings
 from store.pages.timeline import Timeline, timeline
 
@@ -138,6 +140,7 @@ async def _draw(
         strip=strip(view, now),
         contact=contact_line(next_text, now, sending_on=sending_on),
         ledger=lines,
+        ladder=ladder(program, view.enrollment, await rungs_used(session, view.enrollment.id)),
         timeline=shown,
         staff=await names_of_staff(session, actors | {view.enrollment.held_by or ""}),
         actions=possible(view),

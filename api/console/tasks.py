@@ -16,7 +16,8 @@ from store.pages.tasks import TaskFilter, open_kinds, open_tasks
 router = APIRouter(prefix="/console/tasks", tags=["console"])
 
 CALL_ANSWERS = ("reached", "declined", "not_reached")
-"""How a call to invite a member may end; the first two move the journey (domain.outreach)."""
+"""How an invitation by call or at the counter may end; the first two move the journey
+(domain.outreach)."""
 BACK = {"/console/", "/console/tasks", "/console/queue"}
 
 

@@ -84,6 +84,7 @@ TOLD_ELSEWHERE = (
     "reading_level",
     "referral_requested",
     "reply",
+    "rung_ended",
     "screening_started",
     "staff_*",
     "task_*",
