@@ -8,6 +8,7 @@ from domain.answers import NO, OTHER, YES, choice
 from domain.delivery_plan import DeliveryPlan
 from domain.delivery_rounds import ASKED, CONFIRMING, ORDERED, OVER, Round, next_of
 from domain.effects import ConfirmDelivery, Effect, OpenTask, OrderDelivery, Record, SendText
+from domain.late_refills import Late, LateStep, late_of, newest_step
 from domain.outbox import Purpose
 from domain.stages import Do, Done, Facts, Heard, MedicationFact, Wait
 
@@ -24,6 +25,9 @@ class Deliveries:
     handled: tuple[str, ...] = ()
     """Refills dealt with, so that a date is asked about once."""
     rounds: tuple[Round, ...] = ()
+    late: tuple[str, ...] = ()
+    """Steps taken about late refills (`domain.late_refills.Late.key`)."""
+    late_calls: int = 0
     # A state written when there was one round at a time holds it here: see `_unfolded`.
     phase: str = IDLE
     due_on: date | None = None
@@ -42,10 +46,12 @@ def next_step(
         if not isinstance(found, Wait):
             return Do(_with(state, found[0]), found[1])
         waits.append(found)
-    begun = _look_for_refills(state, plan, facts, now)
-    if isinstance(begun, Do):
-        return begun
-    return min((*waits, begun), key=lambda wait: (wait.until is None, wait.until or now))
+    for look in (_look_for_refills, _look_for_late):
+        begun = look(state, plan, facts, now)
+        if isinstance(begun, Do):
+            return begun
+        waits.append(begun)
+    return min(waits, key=lambda wait: (wait.until is None, wait.until or now))
 
 
 def heard(state: Deliveries, body: str, plan: DeliveryPlan, facts: Facts, now: datetime) -> Heard:
@@ -80,7 +86,8 @@ def _unfolded(state: Deliveries) -> Deliveries:
     former = Round(
         state.round, state.phase, state.refills, state.due_on, state.asked_at, state.ordered_at
     )
-    return Deliveries(state.round, state.handled, (*state.rounds, former))
+    rounds = (*state.rounds, former)
+    return Deliveries(state.round, state.handled, rounds, state.late, state.late_calls)
 
 
 def _with(state: Deliveries, round_: Round) -> Deliveries:
@@ -96,25 +103,38 @@ def _handled(state: Deliveries, refills: Sequence[str]) -> Deliveries:
     return replace(state, handled=(*state.handled, *refills)[-REMEMBERED:])
 
 
+def _under_way(state: Deliveries) -> set[str]:
+    return {refill for each in state.rounds for refill in each.refills}
+
+
 def _taken(state: Deliveries) -> set[str]:
     """Refills dealt with or under way."""
-    rounds = (refill for each in state.rounds for refill in (*each.refills, *each.failed))
-    return {*state.handled, *rounds}
+    failed = (refill for each in state.rounds for refill in each.failed)
+    return {*state.handled, *failed, *_under_way(state)}
 
 
 def _look_for_refills(
     state: Deliveries, plan: DeliveryPlan, facts: Facts, now: datetime
 ) -> Do | Wait:
     lapsed, taken = (now - plan.lapsed_after).date(), _taken(state)
-    open_ = [m for m in facts.medications if m.refill not in taken and m.runs_out_on >= lapsed]
+    open_ = [
+        m
+        for m in facts.medications
+        if m.refill not in taken and m.runs_out_on >= lapsed and plan.rules.regular(m)
+    ]
     due = [m for m in open_ if m.runs_out_on - plan.ask_before <= now.date()]
     if due:
         return _begin(state, due, plan, now)
     soonest = min((m.runs_out_on for m in open_), default=None)
     if soonest is None:
         return Wait(None, "delivery_nothing_due")
-    morning = datetime.combine(soonest - plan.ask_before, now.timetz().replace(hour=12))
-    return Wait(max(morning, now + timedelta(hours=1)), "delivery_next_refill")
+    return Wait(_noon(soonest - plan.ask_before, now), "delivery_next_refill")
+
+
+def _noon(day: date, now: datetime) -> datetime:
+    """Of that day, or an hour from now when that is over."""
+    noon = datetime.combine(day, now.timetz().replace(hour=12))
+    return max(noon, now + timedelta(hours=1))
 
 
 def _begin(
@@ -133,6 +153,51 @@ def _begin(
         effects.append(SendText(round_.step, "refill_due"))
         begun = replace(begun, rounds=(*begun.rounds, round_))
     return Do(begun, tuple(effects))
+
+
+def _look_for_late(state: Deliveries, plan: DeliveryPlan, facts: Facts, now: datetime) -> Do | Wait:
+    lapsed, busy = (now - plan.lapsed_after).date(), _under_way(state)
+    known = [m for m in facts.medications if plan.rules.regular(m) and m.runs_out_on >= lapsed]
+    open_ = late_of(plan.rules.late, known, state.late)
+    newest, due = newest_step(open_, now.date())
+    acted = [
+        late
+        for late in newest
+        if late.medication.refill not in busy or (late.rule.at_once and not late.by_text)
+    ]
+    if acted:
+        return _act_on_late(state, acted, due, now)
+    ahead = [late.at for late in open_ if late.at > now.date()]
+    if not ahead:
+        return Wait(None, "delivery_nothing_due")
+    return Wait(_noon(ahead[0], now), "refill_late_due")
+
+
+def _act_on_late(state: Deliveries, acted: Sequence[Late], due: Sequence[str], now: datetime) -> Do:
+    """One text for all that are asked once more, one task for all that are called about."""
+    asked = tuple(late.medication.refill for late in acted if late.by_text)
+    calls = [late.step for late in acted if not late.by_text]
+    refills = {late.medication.refill for late in acted}
+    done = [key for key in due if key.rpartition("/")[0] in refills]
+    state = replace(state, late=(*state.late, *done)[-2 * REMEMBERED :])
+    effects: list[Effect] = []
+    if calls:
+        state = replace(state, late_calls=state.late_calls + 1)
+        effects += _late_call(state.late_calls, calls, now)
+    if asked:
+        number = state.round + 1
+        round_ = Round(number, ASKED, asked, now.date(), now)
+        state = replace(state, round=number, rounds=(*state.rounds, round_))
+        effects.append(SendText(round_.step, "refill_late"))
+    return Do(state, tuple(effects))
+
+
+def _late_call(number: int, steps: Sequence[LateStep], now: datetime) -> tuple[Effect, ...]:
+    """Neither the medicine nor its class nor the days: those are in the pharmacy's own record."""
+    urgent = any(step.urgent for step in steps)
+    within = min(step.within(now) for step in steps)
+    task = OpenTask(f"late-{number}", "late_refill", "pharmacist", within, urgent)
+    return (task, Record("late_refill", "supply ended"))
 
 
 def _orders(round_: Round, facts: Facts) -> tuple[Effect, ...]:

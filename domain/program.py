@@ -10,6 +10,7 @@ from domain.coordination import CoordinationPlan
 from domain.crisis import CrisisRules
 from domain.delivery_plan import delivery_plan
 from domain.instruments import Instrument, ZCodes
+from domain.medication_rules import NONE, MedicationRules
 from domain.note_requests import Limit, RequestRule
 from domain.outreach_program import outreach_plan
 from domain.passage import PassagePlan
@@ -54,6 +55,7 @@ class Program:
         z_codes: ZCodes,
         coaching: CoachingShelf,
         crisis: CrisisRules,
+        medication: MedicationRules = NONE,
     ) -> "Program":
         read = Reader(data, str(data.get("id", "a program without an id")))
         stages = _stages(read)
@@ -69,7 +71,7 @@ class Program:
                 read.part("coaching"), coaching, "screening" in stages
             )
         if "delivery" in stages:
-            plans["delivery"] = delivery_plan(read.part("delivery"))
+            plans["delivery"] = delivery_plan(read.part("delivery"), medication)
         if "coordination" in stages:
             plans["coordination"] = _coordination(read.part("coordination"))
         return cls(

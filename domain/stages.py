@@ -46,6 +46,8 @@ class MedicationFact:
     days_supply: int
     part2: bool = False
     drug_class: str | None = None
+    ingredient: str | None = None
+    """Of a combination all, divided by `/`."""
 
     @property
     def refill(self) -> str:

@@ -20,6 +20,7 @@ from domain.crisis import CrisisRules
 from domain.curricula import Curriculum
 from domain.instruments import Instrument, ZCodes
 from domain.licensed_instruments import LicensedInstrument
+from domain.medication_rules import MedicationRules
 from domain.needs_directory import Directory, Service
 from domain.needs_words import NeedsBook
 from domain.program import Program
@@ -41,6 +42,7 @@ SHARED = frozenset(
         "contact_rules",
         "danger",
         "deadlines",
+        "medication",
         "needs",
         "readings",
         "replies",
@@ -75,7 +77,9 @@ def program(name: str) -> Program:
     """Refusal for a program that is not there or that its file does not describe."""
     data = _data(name)
     try:
-        return Program.from_data(data, instruments(), z_codes(), coaching_shelf(), rules().crisis)
+        return Program.from_data(
+            data, instruments(), z_codes(), coaching_shelf(), rules().crisis, medication_rules()
+        )
     except (BadProgram, ValueError) as wrong:
         raise Refusal(f"programs/{name}.yaml: {wrong}") from None
 
@@ -151,6 +155,11 @@ def _licensed(instrument: LicensedInstrument, folder: Path) -> Instrument | None
     except ValueError:
         raise ValueError(f"{words.name} is not JSON.") from None
     return instrument.read(data, score, read("deadlines.yaml")["minutes"])
+
+
+def medication_rules() -> MedicationRules:
+    """ValueError for a file that cannot be used."""
+    return MedicationRules.from_data(read("medication.yaml"))
 
 
 def z_codes() -> ZCodes:

@@ -44,7 +44,8 @@ select
      where enrollment_id = :enrollment) as tasks,
     (select json_object_agg(name, done) from stages
      where enrollment_id = :enrollment and done is not null) as done,
-    (select json_agg(json_build_array(ndc11, runs_out_on, days_supply, part2, drug_class)
+    (select json_agg(json_build_array(ndc11, runs_out_on, days_supply, part2, drug_class,
+                                      ingredient)
                      order by ndc11)
      from (select distinct on (coalesce(ingredient, ndc11)) * from medications
            where member_id = m.id
@@ -102,8 +103,8 @@ async def load(  # long because every kind of fact is named once
         tasks=row.tasks or {},
         done=row.done or {},
         medications=tuple(
-            MedicationFact(ndc11, date.fromisoformat(runs_out), days, part2, drug_class)
-            for ndc11, runs_out, days, part2, drug_class in row.medications or ()
+            MedicationFact(ndc11, date.fromisoformat(runs_out), *rest)
+            for ndc11, runs_out, *rest in row.medications or ()
         ),
         deliveries=tuple(
             DeliveryFact(ndc11, date.fromisoformat(due), status, datetime.fromisoformat(changed))

@@ -19,11 +19,12 @@ from domain.effects import (
     SendText,
     Withdraw,
 )
+from domain.medication_rules import NONE
 from domain.outbox import SentText
 from domain.stages import DeliveryFact, Do, Facts, MedicationFact, Wait
 from domain.state import load, shift
 
-PLAN: DeliveryPlan = PLANS["delivery"]
+PLAN: DeliveryPlan = replace(PLANS["delivery"], rules=NONE)
 TODAY = NOW.date()
 PILLS = MedicationFact("99999000101", TODAY + days(5), 30)
 DROPS = MedicationFact("99999000202", TODAY + days(6), 90)
