@@ -66,7 +66,7 @@ WITH_OPTIONS = (
     ),
     (
         Asks.REFILL,
-        re.compile(r"refill|surtir|resurt|relleno|medicines? (?:is|are) due|deliver|entreg"),
+        re.compile(r"refill|surti[ro]|resurt|relleno|medicines? (?:is|are) due|deliver|entreg"),
     ),
     (Asks.START, re.compile(r"\b(?:to|para) (?:start|begin|comenzar|empezar|iniciar)|yes, start")),
     (
