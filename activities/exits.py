@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.exits import WAYS, Exit, ends_now, outranks
-from domain.journey import State
+from domain.journey import PAPER_STILL_GOES, State
 from domain.outbox import Purpose
 from store import enrollments, letters, notes, outbox, outcomes, tasks
 from store.models import Enrollment, Member
@@ -15,7 +15,6 @@ log = structlog.get_logger()
 
 # The confirmation of a STOP and an answer to a cry for help still go out: whoever wrote is alive.
 KEPT = (Purpose.STOP, Purpose.SAFETY)
-PAPER_STILL_GOES = frozenset({State.GRADUATED, State.DECLINED, State.UNABLE_TO_CONTACT})
 
 
 async def leave(

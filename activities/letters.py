@@ -8,12 +8,13 @@ from typing import Any
 import structlog
 from temporalio import activity
 
+from activities.letter_door import at_the_door
 from activities.time import Time
 from domain.program import Program
 from gateways.letter_words import MissingData, MissingTranslation, UnapprovedWording
 from gateways.print_spool import LetterConflict, LetterFacts, PrintSpool
 from gateways.typesetting import AddressTooLong, Typesetter, UnprintableText, pages
-from store import outcomes, tasks
+from store import enrollments, tasks
 from store.database import Transaction
 from store.models import Enrollment, Letter, Member, Pharmacy
 
@@ -55,13 +56,17 @@ class LetterActivities:
             letter = await session.get_one(Letter, request.letter_id)
             enrollment = await session.get_one(Enrollment, letter.enrollment_id)
             member = await session.get_one(Member, enrollment.member_id)
-            pharmacy = await session.get_one(Pharmacy, enrollment.pharmacy_npi)
+            npi = enrollment.pharmacy_npi
+            pharmacy = await session.get_one(Pharmacy, npi) if npi else None
         if letter.spooled_at or letter.problem:
             return
-        data = _data(letter, member, pharmacy, self._programs[enrollment.program])
+        program = self._programs[enrollment.program]
         try:
             if not member.address:
                 raise MissingData("no address")
+            if pharmacy is None:
+                raise MissingData("no pharmacy")
+            data = _data(letter, member, pharmacy, program)
             pdf = await asyncio.to_thread(
                 self._typesetter.letter,
                 letter.template,
@@ -69,48 +74,48 @@ class LetterActivities:
                 data,
                 large_print=letter.large_print,
             )
-            await self._put(letter, pdf)
+            await self._put(letter, program, pdf)
         except (*UNPRINTABLE, LetterConflict) as problem:
-            await self._hand_over(letter, type(problem).__name__)
+            await self._hand_over(letter, program, type(problem).__name__)
 
-    async def _put(self, letter: Letter, pdf: bytes) -> None:
+    async def _put(self, letter: Letter, program: Program, pdf: bytes) -> None:
         version = self._typesetter.version(letter.template, letter.language)
         facts = LetterFacts(
             letter.template, version, letter.language, letter.large_print, pages(pdf)
         )
-        spooled = await asyncio.to_thread(self._spool.put, letter.id, pdf, facts)
         now = self._time.now()
-        async with self._transaction() as session:
-            row = await session.get_one(Letter, letter.id, with_for_update=True)
-            if row.spooled_at is None:
-                row.spooled_at, row.template_version = now, version
-                row.path, row.sha256, row.pages = str(spooled.path), spooled.sha256, spooled.pages
-                enrollment = await session.get_one(Enrollment, row.enrollment_id)
-                outcomes.record(
-                    session,
-                    enrollment,
-                    "letter_spooled",
-                    at=now,
-                    rule=row.step,
-                    detail={"letter": row.id},
-                )
+        async with at_the_door(self._transaction, letter.id, program, now) as door:
+            row = door.row
+            if row.spooled_at or row.problem:
+                return
+            # What lies in the spool since before a crash has left: that is only written down.
+            shut = door.never or door.later
+            if shut and await asyncio.to_thread(self._spool.take_back, letter.id):
+                return door.withhold(now)
+            spooled = await asyncio.to_thread(self._spool.put, letter.id, pdf, facts)
+            row.spooled_at, row.template_version = now, version
+            row.path, row.sha256, row.pages = str(spooled.path), spooled.sha256, spooled.pages
+            door.record("letter_spooled", row.step, now)
         log.info("letter_spooled", enrollment_id=letter.enrollment_id)
 
-    async def _hand_over(self, letter: Letter, problem: str) -> None:
+    async def _hand_over(self, letter: Letter, program: Program, problem: str) -> None:
         """What cannot be printed is a person's: it says why and waits for nobody else."""
-        async with self._transaction() as session:
-            row = await session.get_one(Letter, letter.id, with_for_update=True)
-            row.problem = problem
-            enrollment = await session.get_one(Enrollment, row.enrollment_id)
+        now = self._time.now()
+        async with at_the_door(self._transaction, letter.id, program, now) as door:
+            if door.never:
+                return door.withhold(now)
+            door.row.problem = problem
+            # The ladder does not wait for a letter that cannot be printed.
+            enrollments.nudge(door.enrollment, now)
             await tasks.open_task(
-                session,
-                row.enrollment_id,
-                key=f"letter-{row.step}",
+                door.session,
+                letter.enrollment_id,
+                key=f"letter-{letter.step}",
                 kind="letter_problem",
                 role="coordinator",
-                within=self._programs[enrollment.program].read_within,
-                now=self._time.now(),
-                detail={"problem": problem, "language": row.language},
+                within=program.read_within,
+                now=now,
+                detail={"problem": problem, "language": letter.language},
             )
         log.warning("letter_not_printed", enrollment_id=letter.enrollment_id, reason=problem)
 

@@ -31,6 +31,8 @@ class State(StrEnum):
     STOPPED = "stopped"
 
 
+PAPER_STILL_GOES = frozenset({State.GRADUATED, State.DECLINED, State.UNABLE_TO_CONTACT})
+"""Ends after which a letter or note that was decided on before still leaves."""
 ENDED = frozenset(State) - {State.IDENTIFIED, State.OUTREACH, State.ACTIVE}
 
 NextStep = Callable[[Any, Any, Facts, datetime], Do | Wait | Done]

@@ -72,6 +72,19 @@ class PrintSpool:
             self._list(letter_id, letter, facts)
         return letter
 
+    def take_back(self, letter_id: str) -> bool:
+        """Whether the printer will never see it; False when the manifest names it already.
+
+        A file that a crash left without its line is taken away.
+        """
+        require_opaque(letter_id, "letter id")
+        with sole_writer(self._folder):
+            self._catch_up()
+            if letter_id in self._listed:
+                return False
+            (self._folder / f"{letter_id}.pdf").unlink(missing_ok=True)
+        return True
+
     @staticmethod
     def _same_or_refuse(letter_id: str, found: str, wanted: str) -> None:
         if found != wanted:

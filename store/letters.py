@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.models import Enrollment, Letter, Member
+from store.models import Enrollment, Letter, Member, StaffAction
 
 
 async def plan(
@@ -48,6 +48,16 @@ async def unprinted(session: AsyncSession, enrollment_id: str) -> Sequence[str]:
         .order_by(Letter.created_at)
     )
     return list(rows)
+
+
+async def about_to_be_held(session: AsyncSession, enrollment: Enrollment) -> bool:
+    """Staff have asked for a hold or a stop that the journey has not obeyed yet."""
+    asked = select(StaffAction.id).where(
+        StaffAction.enrollment_id == enrollment.id,
+        StaffAction.applied_at.is_(None),
+        StaffAction.kind.in_(("hold", "take_over", "stop")),
+    )
+    return await session.scalar(asked.limit(1)) is not None
 
 
 WITHHELD = "withheld"

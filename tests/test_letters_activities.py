@@ -1,7 +1,7 @@
 """Letters: set and spooled once, or handed to a person who is told why."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -11,14 +11,15 @@ import make
 import pytest
 import pytest_asyncio
 from fakes import TEMPLATES, House, ana, open_house
-from make_journeys import DAY, NOW
+from make_journeys import DAY, NOW, action, consent
+from sqlalchemy import create_engine, text
 
 from activities.letters import LetterActivities, PrintLetterRequest, plain_phone
 from gateways.letter_words import MissingTranslation
 from gateways.print_spool import MANIFEST, PrintSpool
 from gateways.typesetting import AddressTooLong, Typesetter
 from runtime import programs
-from store.models import Letter, Member, Outcome, Task
+from store.models import Base, Enrollment, Letter, Member, Outcome, Task
 
 
 @dataclass
@@ -28,12 +29,15 @@ class Press:
     page: bytes
     wrong: Exception | None = None
     words: str = ""
+    meanwhile: Callable[[], None] = lambda: None
+    """What happens in the house while the letter is being set."""
     asked: list[tuple[str, str, Mapping[str, Any], bool]] = field(default_factory=list)
 
     def letter(
         self, name: str, language: str, data: Mapping[str, Any], *, large_print: bool
     ) -> bytes:
         self.asked.append((name, language, data, large_print))
+        self.meanwhile()
         if self.wrong:
             raise self.wrong
         return self.page + self.words.encode()
@@ -89,7 +93,7 @@ async def test_a_letter_spooled_before_a_crash_is_only_written_down(
     house: House, page: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     letters = works(house, Press(page), tmp_path / "letters")
-    monkeypatch.setattr("activities.letters.outcomes.record", crash)
+    monkeypatch.setattr("activities.letter_door.outcomes.record", crash)
     with pytest.raises(RuntimeError, match="power"):
         await letters.print_letter(PrintLetterRequest("l1"))
     assert (await house.one(Letter, "l1")).spooled_at is None
@@ -153,7 +157,7 @@ async def test_a_letter_that_lies_in_the_spool_with_other_pages_is_a_persons(
 ) -> None:
     press = Press(page)
     letters = works(house, press, tmp_path)
-    monkeypatch.setattr("activities.letters.outcomes.record", crash)
+    monkeypatch.setattr("activities.letter_door.outcomes.record", crash)
     with pytest.raises(RuntimeError, match="power"):
         await letters.print_letter(PrintLetterRequest("l1"))
     monkeypatch.undo()
@@ -173,3 +177,93 @@ async def test_a_letter_that_lies_in_the_spool_with_other_pages_is_a_persons(
 )
 def test_how_a_number_is_printed(phone: str, read: str) -> None:
     assert plain_phone(phone) == read
+
+
+STOP = consent(given=False, how="text", actor="member")
+ENDED = "update enrollments set state = '{0}', ended_because = '{0}', ended_at = created_at"
+
+
+@pytest.mark.parametrize(
+    ("happens", "problem", "printed"),
+    [
+        pytest.param(
+            "update members set death_date = '2026-03-04'", "withheld", False, id="a death"
+        ),
+        pytest.param(STOP, "withheld", False, id="a STOP"),
+        pytest.param(action("stop", answer="done", applied_at=NOW), "withheld", False,
+                     id="a stop by staff"),
+        pytest.param(
+            "update members set coverage_end = '2026-01-01'", "withheld", False,
+            id="coverage whose grace is over",
+        ),
+        pytest.param(ENDED.format("opted_out"), "withheld", False, id="an opt-out's end"),
+        pytest.param(ENDED.format("unable_to_contact"), None, True,
+                     id="the end of a ladder, whose letter still goes"),
+        pytest.param(
+            "update enrollments set held_at = created_at, hold = 'safety'", None, False,
+            id="a hold, which keeps it for later",
+        ),
+        pytest.param(action("hold"), None, False, id="a hold that is not obeyed yet"),
+    ],
+)  # fmt: skip
+async def test_what_happens_while_a_letter_is_set_is_heeded_at_the_door(
+    house: House, database_url: str, page: bytes, tmp_path: Path, happens: Base | str,
+    problem: str | None, printed: bool,
+) -> None:  # fmt: skip
+    press = Press(page, meanwhile=lambda: befall(database_url, happens))
+    await works(house, press, tmp_path).print_letter(PrintLetterRequest("l1"))
+    row = await house.one(Letter, "l1")
+    assert (row.problem, row.spooled_at is not None) == (problem, printed)
+    assert len(pdfs(tmp_path)) == int(printed)
+    withheld = [o for o in await house.all(Outcome) if o.kind == "letter_withheld"]
+    assert len(withheld) == int(problem == "withheld")
+    assert not await house.all(Task), "nobody need do anything about it"
+
+
+def befall(database_url: str, happens: Base | str) -> None:
+    if isinstance(happens, Base):
+        make.save(database_url, clone(happens))
+        return
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text(happens))
+    engine.dispose()
+
+
+def clone(row: Base) -> Base:
+    """A row is saved once; each test saves its own."""
+    kept = {name: value for name, value in vars(row).items() if not name.startswith("_")}
+    return type(row)(**kept)
+
+
+async def test_a_letter_kept_by_a_hold_is_printed_after_it(
+    house: House, page: bytes, tmp_path: Path
+) -> None:
+    await house.change(Enrollment, "e1", held_at=NOW, hold="hold")
+    letters = works(house, Press(page), tmp_path)
+    await letters.print_letter(PrintLetterRequest("l1"))
+    assert not pdfs(tmp_path)
+    await house.change(Enrollment, "e1", held_at=None, hold=None)
+    await letters.print_letter(PrintLetterRequest("l1"))
+    assert len(pdfs(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["in the manifest", "only as a file"])
+async def test_a_death_after_a_crash_withholds_only_what_the_printer_never_saw(
+    house: House, database_url: str, page: bytes, tmp_path: Path, listed: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    letters = works(house, Press(page), tmp_path)
+    broken = "activities.letter_door.outcomes.record" if listed else "gateways.print_spool.json"
+    monkeypatch.setattr(broken, crash)
+    with pytest.raises((RuntimeError, AttributeError)):
+        await letters.print_letter(PrintLetterRequest("l1"))
+    monkeypatch.undo()
+    assert len(pdfs(tmp_path)) == 1
+    await house.change(Member, "m1", death_date=NOW.date())
+    await letters.print_letter(PrintLetterRequest("l1"))
+    row = await house.one(Letter, "l1")
+    assert (row.spooled_at is not None, row.problem) == (
+        (True, None) if listed else (False, "withheld")
+    )
+    assert len(pdfs(tmp_path)) == int(listed)
