@@ -3,9 +3,10 @@
 from api.message_words import MESSAGE_WORDS
 from api.needs_words import NEEDS_WORDS
 from api.part2_words import PART2_WORDS
+from api.screening_words import SCREENING_WORDS
 from api.wordlists import WORDS
 
-KNOWN = {**WORDS, **MESSAGE_WORDS, **NEEDS_WORDS, **PART2_WORDS}
+KNOWN = {**WORDS, **MESSAGE_WORDS, **NEEDS_WORDS, **PART2_WORDS, **SCREENING_WORDS}
 
 
 def say(code: str | None, kind: str = "") -> str:

@@ -22,7 +22,7 @@ class Ask:
     """Whose task it is, where a person asks."""
     within: timedelta
     follow_up: bool = False
-    """Asked only where another instrument's result leads to it."""
+    """Asked by nobody of itself: where another's result leads to it, or a person opens its form."""
 
     @property
     def person(self) -> str | None:

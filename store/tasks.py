@@ -76,6 +76,23 @@ async def open_tasks(session: AsyncSession, enrollment_id: str) -> list[Task]:
     return list(found)
 
 
+async def close(
+    session: AsyncSession,
+    enrollment_id: str,
+    key: str,
+    *,
+    actor: str,
+    resolution: str,
+    now: datetime,
+) -> None:
+    """What was asked for is done; one that is closed, or never was, stays as it is."""
+    await session.execute(
+        update(Task)
+        .where(Task.enrollment_id == enrollment_id, Task.key == key, Task.done_at.is_(None))
+        .values(done_at=now, done_by=actor, resolution=resolution)
+    )
+
+
 def _open_cry() -> ColumnElement[bool]:
     return Task.done_at.is_(None) & Task.kind.startswith("danger_")
 

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,15 @@ FLAGS = [
 ]  # fmt: skip
 
 
+async def prepare(desk: Desk) -> None:
+    await desk.account("maria", "manager")
+    desk.app.state.programs = programs.all_programs()
+
+
 @contextmanager
-def served(database_url: str) -> Iterator[str]:
+def served(
+    database_url: str, prepare: Callable[[Desk], Awaitable[None]] = prepare
+) -> Iterator[str]:
     """The console on a free port of this machine, in a thread with a loop of its own."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
@@ -56,11 +63,6 @@ def served(database_url: str) -> Iterator[str]:
         server.should_exit = True
         thread.join(30)
         listening.close()
-
-
-async def prepare(desk: Desk) -> None:
-    await desk.account("maria", "manager")
-    desk.app.state.programs = programs.all_programs()
 
 
 @contextmanager

@@ -11,9 +11,11 @@ import httpx2
 from fastapi import FastAPI
 from make import NOW
 
+from activities.texts import Texts
 from api.accounts import Passwords
 from api.fhir import FhirWords
 from api.web import equip
+from domain.clock import REAL, Clock
 from runtime import programs
 from store.database import engine, transactions
 from store.staff import Staff
@@ -29,6 +31,7 @@ class FakeTime:
     """Both clocks stand still until a test moves them."""
 
     business: datetime = NOW
+    clock: Clock = REAL
     watch: datetime = datetime(2026, 11, 24, 9, 0, tzinfo=NOW.tzinfo)
 
     def now(self) -> datetime:
@@ -134,6 +137,7 @@ async def open_desk(
     app.state.sessions = transactions(opened)
     app.state.time, app.state.journeys = time, journeys
     app.state.programs = {}
+    app.state.texts = Texts(TEMPLATES, programs.rules().texts)
     app.state.sending_on, app.state.phone_url = sending_on, phone_url
     app.state.base_url, app.state.secure = base_url, base_url.startswith("https")
     words = FhirWords(programs.instruments(), programs.needs_book(), programs.directory(None))

@@ -13,6 +13,7 @@ from api.console import (
     part2,
     queue,
     runs,
+    screenings,
     sign_in,
     staff,
     tasks,
@@ -30,7 +31,7 @@ async def home() -> RedirectResponse:
 
 PARTS = (
     sign_in, today, live, members, consents, enrollments, queue, tasks, delivery, texts,
-    needs, part2, runs, staff,
+    needs, screenings, part2, runs, staff,
 )  # fmt: skip
 """Consents before enrollments, whose forms would else be taken for theirs."""
 
