@@ -50,7 +50,6 @@ def create(parts: Parts) -> FastAPI:
     state.time = parts.time
     state.programs = parts.programs
     state.receiver = parts.receiver
-    state.texts = parts.receiver.texts
     state.signature = parts.signature
     state.sending_on = parts.signature is not None
     state.base_url = parts.base_url

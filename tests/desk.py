@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx2
 from fastapi import FastAPI
@@ -137,7 +138,7 @@ async def open_desk(
     app.state.sessions = transactions(opened)
     app.state.time, app.state.journeys = time, journeys
     app.state.programs = {}
-    app.state.texts = Texts(TEMPLATES, programs.rules().texts)
+    app.state.receiver = SimpleNamespace(texts=Texts(TEMPLATES, programs.rules().texts))
     app.state.sending_on, app.state.phone_url = sending_on, phone_url
     app.state.base_url, app.state.secure = base_url, base_url.startswith("https")
     words = FhirWords(programs.instruments(), programs.needs_book(), programs.directory(None))

@@ -87,6 +87,7 @@ def unsafe_console_routes() -> list[str]:
         "{delivery_id}": "1",
         "{step}": "accept",
         "{staff_id}": "s_1",
+        "{name}": "phq-9",
     }
     found = []
     for route in iter_route_contexts(console.router.routes):

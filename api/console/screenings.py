@@ -111,7 +111,7 @@ async def save(
         sent = read_sheet(posted, visit.ask(name).instrument)
         sheet = Sheet(name, sent.round, sent.given, sent.finish, sent.channel, viewer.actor)
         state, time = request.app.state, request.app.state.time
-        desk = Desk(state.programs, state.texts, clocks.now(), time.clock.rate)
+        desk = Desk(state.programs, state.receiver.texts, clocks.now(), time.clock.rate)
         return visit, sent, await fill_in(session, visit.enrollment, sheet, desk)
 
     try:
