@@ -82,10 +82,8 @@ async def fill_in(
     for effect in filled.effects:
         await carry_out(scene, effect)
     if filled.ended:
-        await tasks.close(
-            session, enrollment.id, f"screening-{round_.key}", actor=sheet.actor,
-            resolution="asked on the form", now=desk.now,
-        )  # fmt: skip
+        key, how = f"screening-{round_.key}", "asked on the form"
+        await tasks.close(session, enrollment.id, key, how, desk.now, actor=sheet.actor)
     enrollments.nudge(enrollment, desk.now)
     return filled
 

@@ -44,13 +44,18 @@ async def open_task(
 
 
 async def close(
-    session: AsyncSession, enrollment_id: str, key: str, resolution: str, now: datetime
+    session: AsyncSession,
+    enrollment_id: str,
+    key: str,
+    resolution: str,
+    now: datetime,
+    actor: str | None = None,
 ) -> bool:
     """Nobody need do it any more; False when it was closed already, or never opened."""
     closed = await session.execute(
         update(Task)
         .where(Task.enrollment_id == enrollment_id, Task.key == key, Task.done_at.is_(None))
-        .values(done_at=now, resolution=resolution)
+        .values(done_at=now, resolution=resolution, done_by=actor)
         .returning(Task.id)
     )
     return closed.first() is not None
@@ -74,23 +79,6 @@ async def open_tasks(session: AsyncSession, enrollment_id: str) -> list[Task]:
         select(Task).where(Task.enrollment_id == enrollment_id, Task.done_at.is_(None))
     )
     return list(found)
-
-
-async def close(
-    session: AsyncSession,
-    enrollment_id: str,
-    key: str,
-    *,
-    actor: str,
-    resolution: str,
-    now: datetime,
-) -> None:
-    """What was asked for is done; one that is closed, or never was, stays as it is."""
-    await session.execute(
-        update(Task)
-        .where(Task.enrollment_id == enrollment_id, Task.key == key, Task.done_at.is_(None))
-        .values(done_at=now, done_by=actor, resolution=resolution)
-    )
 
 
 def _open_cry() -> ColumnElement[bool]:
