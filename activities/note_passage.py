@@ -29,6 +29,8 @@ class Claim:
     note: CoordinationNote
     channel: Channel
     second_factor: str
+    notice: str
+    """Of 42 CFR 2.32; empty when none is owed."""
 
 
 class Passages:
@@ -71,6 +73,7 @@ class Passages:
                     for asked in note.requests
                 ],
                 "part2_kinds": list(note.part2_kinds()),
+                **({"notice": claim.notice} if claim.notice else {}),
             }
             enrollments.nudge(enrollment, step.now)
         return True

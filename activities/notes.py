@@ -110,7 +110,13 @@ class NoteActivities:
         except (NoteTooLong, UnprintableText) as problem:
             return await self._passages.hand_over(note_id, type(problem).__name__)
         transport = self._transport(written.practice)
-        claim = Claim(written.note, transport.channel, str(outgoing.manifest["second_factor"]))
+        manifest = outgoing.manifest
+        claim = Claim(
+            written.note,
+            transport.channel,
+            str(manifest["second_factor"]),
+            str(manifest.get("notice", "")),
+        )
         # A consent that ended while the page was set: nothing has left, the next step draws anew.
         if await self._passages.claim(claim):
             await self._passages.record(note_id, await transport.send(outgoing))

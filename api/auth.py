@@ -37,6 +37,14 @@ class Viewer:
         return self.role in ("coordinator", "manager")
 
     @property
+    def cleared(self) -> bool:
+        """May read what rests on records under 42 CFR Part 2: who treats the member, no one else.
+
+        A pharmacist's scope ends at their own pharmacy's members.
+        """
+        return self.role == "pharmacist"
+
+    @property
     def manages(self) -> bool:
         return self.role == "manager"
 

@@ -65,7 +65,8 @@ async def _answered(
     code: str,
     clocks: Clocks,
 ) -> Response:
-    asked = note.content.get("requests", [])
+    shown = await notes.shown(note, now=clocks.now())
+    asked = shown.requests
     given = any(name.startswith("answer-") for name in fields)
     answers = _read(asked, fields)
     missing = given and len(answers) < len(asked)
@@ -77,6 +78,7 @@ async def _answered(
         token,
         status=422 if missing and note.answered_at is None else 200,
         note=note,
+        shown=shown,
         code=code,
         given=answers,
         missing=missing,

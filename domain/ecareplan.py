@@ -8,13 +8,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from domain import ecareplan_resources as fhir
 from domain.ecareplan_resources import Resource
+from domain.fhir_base import PART2_LABELS
 from domain.notes import CoordinationNote
 from domain.part2 import Unreleased
-
-PART2_LABELS = (
-    {"system": f"{fhir.TERMINOLOGY}/v3-Confidentiality", "code": "R"},
-    {"system": f"{fhir.TERMINOLOGY}/v3-ActCode", "code": "42CFRPart2"},
-)
 
 
 def bundle(note: CoordinationNote, *, notice: str = "") -> Resource:

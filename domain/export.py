@@ -6,7 +6,7 @@ from datetime import date, datetime
 from html import unescape
 from typing import Any
 
-from domain.fhir_base import Resource, collection
+from domain.fhir_base import Resource, collection, restricted
 from domain.fhir_facts import Record
 from domain.fhir_record import Told
 
@@ -48,7 +48,7 @@ def documents(record: Record, told: Told, now: datetime) -> Iterable[Document]:
     if conditions:
         goals = told.of("Goal")
         yield _document(
-            "needs", "needs", record, now, told.around(*conditions, *goals),
+            "needs", "needs", record, now, told, told.around(*conditions, *goals),
             "Social needs and goals",
             [Section("Needs", [_said(c) for c in conditions]),
              Section("Goals", [_said(g) for g in goals])],
@@ -71,7 +71,7 @@ def _screenings(record: Record, told: Told, now: datetime) -> Iterable[Document]
             in made.get("derivedFrom", ())
         ]
         yield _document(
-            response["id"], "screening", record, now, told.around(response, *answers),
+            response["id"], "screening", record, now, told, told.around(response, *answers),
             "Screening",
             [Section("How it was answered", [f"By {screening.channel}, {response['status']}"]),
              Section("Answers", [_said(answer) for answer in answers])],
@@ -91,7 +91,9 @@ def _plan(record: Record, told: Told, now: datetime) -> Document:
         Section("Readings the member sent", [_on(r) for r in readings]),
         Section("Help asked for", [_said(t) for t in told.of("Task")]),
     ]
-    return _document("care-plan", "care-plan", record, now, contents, "Care plan", sections)
+    return _document(
+        "care-plan", "care-plan", record, now, told, contents, "Care plan", sections
+    )  # fmt: skip
 
 
 def _readings(told: Told) -> list[Resource]:
@@ -104,7 +106,7 @@ def _note(number: int, note: Resource, record: Record, told: Told, now: datetime
     if "received" in note:
         state.append(f"Answered {note['received'][:10]}")
     return _document(
-        f"note-{number}", "note", record, now, told.around(note), "Coordination note",
+        f"note-{number}", "note", record, now, told, told.around(note), "Coordination note",
         [Section("State", state), Section("What was asked", asked)], channel="practice",
     )  # fmt: skip
 
@@ -124,7 +126,9 @@ def _referral(request: Resource, record: Record, told: Told, now: datetime) -> D
         Section("Asked of", [service or "Not decided yet"]),
         Section("State", asked),
     ]
-    return _document(request["id"], "referral", record, now, contents, "Referral", sections)
+    return _document(
+        request["id"], "referral", record, now, told, contents, "Referral", sections
+    )  # fmt: skip
 
 
 def _document(
@@ -132,6 +136,7 @@ def _document(
     kind: str,
     record: Record,
     now: datetime,
+    told: Told,
     contents: Sequence[Resource],
     title: str,
     sections: Sequence[Section],
@@ -143,14 +148,15 @@ def _document(
     born = f", born {member.birth_date.isoformat()}" if member.birth_date else ""
     about = [f"{member.first_name} {member.last_name}".strip() + born, record.program]
     about += [f"{pharmacy.name}, NPI {pharmacy.npi}"] if pharmacy else []
-    page = Page(title, about, [s for s in sections if s.lines], now.date(), _footer(contents))
+    page = Page(title, about, [s for s in sections if s.lines], now.date(), _footer(contents, told))
     return Document(name, kind, language, channel, collection(contents, now), page)
 
 
-def _footer(contents: Sequence[Resource]) -> list[str]:
+def _footer(contents: Sequence[Resource], told: Told) -> list[str]:
     unsigned = any(_status(item) == "unconfirmed" for item in contents)
     words = "Conditions marked unconfirmed rest on claims or on the member's own words."
-    return [words] if unsigned else []
+    notice = [told.notice] if any(map(restricted, contents)) else []
+    return [*notice, *([words] if unsigned else [])]
 
 
 def _status(item: Resource) -> str:

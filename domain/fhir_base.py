@@ -18,6 +18,11 @@ NPI = "http://hl7.org/fhir/sid/us-npi"
 NDC = "http://hl7.org/fhir/sid/ndc"
 SDOHCC_CODES = "http://hl7.org/fhir/us/sdoh-clinicalcare/CodeSystem/SDOHCC-CodeSystemTemporaryCodes"
 US_CORE_CATEGORY = "http://hl7.org/fhir/us/core/CodeSystem/us-core-category"
+PART2_LABELS = (
+    {"system": f"{TERMINOLOGY}v3-Confidentiality", "code": "R"},
+    {"system": f"{TERMINOLOGY}v3-ActCode", "code": "42CFRPart2"},
+)
+"""Restricted, and the law that restricts it."""
 OURS = "https://doorway.example/fhir/"
 
 
@@ -83,10 +88,21 @@ def day(on: date | None) -> str | None:
     return on.isoformat() if on else None
 
 
+def restricted(item: Resource) -> bool:
+    """Whether it bears the label of 42 CFR Part 2."""
+    return PART2_LABELS[1] in item.get("meta", {}).get("security", ())
+
+
 def collection(entries: Iterable[Resource], at: datetime, base: str = OURS) -> Resource:
-    """A Bundle of resources that belong together and refer to one another."""
+    """A Bundle of resources that belong together and refer to one another.
+
+    It bears the strictest label of what is in it.
+    """
+    entries = list(entries)
+    labels = {"security": list(PART2_LABELS)} if any(map(restricted, entries)) else {}
     return {
         "resourceType": "Bundle",
+        **({"meta": labels} if labels else {}),
         "type": "collection",
         "timestamp": instant(at),
         "entry": [

@@ -1,16 +1,18 @@
 """All FHIR resources of one enrollment, and which of them may be told to whom."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 from domain import fhir_care, fhir_needs, fhir_screening
-from domain.fhir_base import Entry, Resource
+from domain.fhir_base import PART2_LABELS, Entry, Resource
 from domain.fhir_facts import Record
 from domain.fhir_member import organization, patient
 from domain.fhir_screening import Asked
 from domain.instruments import Instrument
 from domain.needs_words import NeedsBook
+from domain.part2 import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,14 @@ class Told:
     entries: Sequence[Entry]
     withheld: Sequence[tuple[str, str]]
     """(what, why) of each kind of thing that was kept back."""
+    released: "Released | None" = None
+    part2_kinds: Sequence[str] = ()
+    """Which kinds of records under 42 CFR Part 2 are in it, for the account of disclosures."""
+
+    @property
+    def notice(self) -> str:
+        """What goes with it by 42 CFR 2.32; empty when no such record is in it."""
+        return self.released.notice if self.released and self.part2_kinds else ""
 
     def of(self, *kinds: str) -> list[Resource]:
         return [e.resource for e in self.entries if e.resource["resourceType"] in kinds]
@@ -50,28 +60,57 @@ def references(value: Any) -> Iterable[str]:
             yield from references(part)
 
 
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Records under 42 CFR Part 2 may be told: to whom the permission says, with the notice."""
+
+    permission: Permission
+    notice: str
+
+
 def tell(
-    record: Record, instruments: Mapping[str, Instrument], book: NeedsBook, *, inside: bool
+    record: Record,
+    instruments: Mapping[str, Instrument],
+    book: NeedsBook,
+    *,
+    inside: bool,
+    released: Released | None = None,
 ) -> Told:
     """`inside`: for staff of the program, who see needs at the console anyway.
 
     Outside, needs are told only when the member's newest word allows it. Records under 42 CFR
-    Part 2 are told to nobody here: no consent that names this way of telling is on file.
+    Part 2 are told where they are `released` only: each with its label and the notice.
     """
     drawn = list(_all(record, instruments, book))
     kept: list[Entry] = []
     withheld: dict[tuple[str, str], None] = {}
     for entry in drawn:
-        why = _why_not(entry, record, inside=inside)
+        why = _why_not(entry, record, inside=inside, released=released)
         if why:
             withheld[why] = None
+        elif entry.part2 and released:
+            kept.append(replace(entry, resource=labelled(entry.resource, released.notice)))
         else:
             kept.append(entry)
-    return Told([*kept, fhir_care.care_plan(record, kept)], list(withheld))
+    kinds = sorted({entry.resource["resourceType"] for entry in kept if entry.part2})
+    return Told([*kept, fhir_care.care_plan(record, kept)], list(withheld), released, kinds)
 
 
-def _why_not(entry: Entry, record: Record, *, inside: bool) -> tuple[str, str] | None:
-    if entry.part2:
+def labelled(resource: Resource, notice: str) -> Resource:
+    """Restricted, named as 42 CFR Part 2, and with the notice in the words of its narrative."""
+    meta, text = resource.get("meta", {}), resource["text"]
+    div = text["div"].removesuffix("</div>") + f"<p>{escape(notice)}</p></div>"
+    return {
+        **resource,
+        "meta": {**meta, "security": list(PART2_LABELS)},
+        "text": {**text, "div": div},
+    }
+
+
+def _why_not(
+    entry: Entry, record: Record, *, inside: bool, released: Released | None
+) -> tuple[str, str] | None:
+    if entry.part2 and released is None:
         return "records under 42 CFR Part 2", "no consent that names the recipient is on file"
     if entry.about_needs and not inside and not record.shares_needs:
         return "social needs", "the member has not agreed that they are told outside"

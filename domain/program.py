@@ -1,5 +1,6 @@
 """A program as its YAML says it: whom it is for, and the plan of every stage."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -136,4 +137,13 @@ def _request(read: Reader, row: Any) -> RequestRule:
         Limit(limit["signal"], limit.get("at_least"), limit.get("below"))
         for limit in row.get("when_any", ())
     )
-    return RequestRule(rule.text("id"), rule.text("text"), limits, bool(row.get("part2", False)))
+    part2 = bool(row.get("part2", False))
+    if not part2 and any(limit.signal == "days_late_part2" for limit in limits):
+        rule.refuse("part2", "true, since the request rests on days_late_part2")
+    if part2 and not _TELLS_NOTHING.fullmatch(rule.text("id")):
+        # The id of a request is counted and exported; only its text bears the label.
+        rule.refuse("id", "like protected_1, since its request is marked part2")
+    return RequestRule(rule.text("id"), rule.text("text"), limits, part2)
+
+
+_TELLS_NOTHING = re.compile(r"protected_[0-9]+")

@@ -35,6 +35,14 @@ class Round:
         suffix = f"-{self.number}" if self.number > 1 else ""
         return f"{self.instrument.name}{suffix}"
 
+    @property
+    def about(self) -> dict[str, str]:
+        """Of a task about it; the label hides the rest from whoever is not cleared for it."""
+        return {
+            "instrument": self.instrument.name,
+            **({"part2": "yes"} if self.instrument.label == "part2" else {}),
+        }
+
     def start(self) -> StartScreening:
         return StartScreening(self.instrument.name, self.number, self.instrument.label)
 
@@ -112,16 +120,16 @@ def _followed(
 def _look(round_: Round, look: Look) -> OpenTask:
     return OpenTask(
         f"look-{round_.key}", "screening_result", look.role, look.within,
-        detail={"instrument": round_.instrument.name},
+        detail=round_.about,
     )  # fmt: skip
 
 
 def asked_by_person(ask: Ask, number: int) -> OpenTask:
     """A call, or a word at the counter where nothing else is allowed."""
+    round_ = Round(ask.instrument, number)
     kind = "screening_visit" if ask.person == "form" else "screening_call"
     return OpenTask(
-        f"screening-{Round(ask.instrument, number).key}", kind, ask.role, ask.within,
-        detail={"instrument": ask.instrument.name},
+        f"screening-{round_.key}", kind, ask.role, ask.within, detail=round_.about,
     )  # fmt: skip
 
 

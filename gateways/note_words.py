@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from domain.notes import CoordinationNote
+from domain.part2 import Permission
 
 FITS = (
     (10.5, {"findings": 8, "medications": 12, "pressures": 8, "glucoses": 6, "needs": 6}),
@@ -48,6 +49,11 @@ def part2_notice(note: CoordinationNote, notices: Mapping[str, str]) -> str:
         return ""
     allowed = note.released().permission
     assert allowed is not None
+    return part2_notice_for(allowed, notices)
+
+
+def part2_notice_for(allowed: Permission, notices: Mapping[str, str]) -> str:
+    """What 42 CFR 2.32 wants with every disclosure under this permission."""
     return f"{notices['part2']} {notices[f'part2_consent_{allowed.scope}']}"
 
 

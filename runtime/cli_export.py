@@ -15,17 +15,22 @@ def export(
     out_dir: Annotated[
         Path, typer.Option("--out", help="A folder that is not there yet, or is empty.")
     ],
+    to: Annotated[
+        str, typer.Option("--to", help="NPI of the practice or pharmacy it is for.")
+    ] = "",
 ) -> None:
     """Write one enrollment's documents as FHIR JSON and PDF, with a manifest.
 
     Screenings, social needs, care plan, coordination notes, referrals and letters. Social needs
-    are in it only when the member has agreed that they are told outside.
+    are in it only when the member has agreed that they are told outside. Records under 42 CFR
+    Part 2 are in it only with --to and a consent that names this recipient; the disclosure is
+    recorded.
     """
     from runtime import export as room
     from runtime.home import settings_here
 
     console = Console(highlight=False, soft_wrap=True)
-    room.export(settings_here(), enrollment, out_dir, console)
+    room.export(settings_here(), enrollment, out_dir, console, to=to)
 
 
 def fhir_key(

@@ -14,14 +14,16 @@ from typing import Any
 
 from rich.console import Console
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.export import Document, documents
 from domain.fhir_facts import Record
-from domain.fhir_record import tell
+from domain.fhir_record import Told, tell
 from gateways.typesetting import Typesetter, UnprintableText
 from runtime import programs
 from runtime.data import TEMPLATES
 from runtime.errors import Refusal
+from runtime.export_part2 import account, check_recipient, release
 from runtime.settings import Settings
 from runtime.wiring import read_time
 from store import resources
@@ -35,18 +37,39 @@ MANIFEST = "manifest.json"
 class Found:
     record: Record
     letters: tuple[Letter, ...]
+    told: Told
 
 
-def export(settings: Settings, enrollment_id: str, out: Path, console: Console) -> None:
-    """Refusal for an enrollment there is not, or a folder that holds something already."""
+def export(
+    settings: Settings, enrollment_id: str, out: Path, console: Console, *, to: str = ""
+) -> None:
+    """Refusal for an enrollment there is not, or a folder that holds something already.
+
+    `to`: the NPI of whoever it is for; only then may it hold records under 42 CFR Part 2.
+    """
     now = read_time(settings).now()
     check_free(out)
-    found = asyncio.run(_find(settings, enrollment_id))
-    files, withheld = _files(found, now)
-    _put(out, _with_manifest(files, enrollment_id, now, withheld))
-    console.print(f"{len(files)} files are in {out}, listed in {MANIFEST}.")
+    check_recipient(to)
+    count, withheld = asyncio.run(_export(settings, enrollment_id, out, to, now))
+    console.print(f"{count} files are in {out}, listed in {MANIFEST}.")
     for what, why in withheld:
         console.print(f"Not in it: {what}; {why}.")
+
+
+async def _export(
+    settings: Settings, enrollment_id: str, out: Path, to: str, now: datetime
+) -> tuple[int, list[tuple[str, str]]]:
+    """Files and the account of disclosures together, or neither: no revocation comes between."""
+    opened = engine(settings.database_url, size=1)
+    try:
+        async with transactions(opened).begin() as session:
+            found = await _find(session, enrollment_id, to, now)
+            files, withheld = _files(found, now)
+            await account(session, found.record, found.told, to, now)
+            _put(out, _with_manifest(files, found, now, withheld))
+            return len(files), withheld
+    finally:
+        await opened.dispose()
 
 
 def check_free(out: Path) -> None:
@@ -55,27 +78,26 @@ def check_free(out: Path) -> None:
         raise Refusal(f"{out} is there already and is no empty folder; name another with --out.")
 
 
-async def _find(settings: Settings, enrollment_id: str) -> Found:
-    opened = engine(settings.database_url, size=1)
-    try:
-        async with transactions(opened).begin() as session:
-            enrollment = await session.get(Enrollment, enrollment_id)
-            if enrollment is None:
-                raise Refusal(
-                    f"There is no enrollment {enrollment_id!r}; its id is in the address of the "
-                    "member's page on the console."
-                )
-            known = programs.all_programs().get(enrollment.program)
-            title = known.title if known else enrollment.program
-            record = await resources.record(session, enrollment, title)
-            letters = await session.scalars(
-                select(Letter)
-                .where(Letter.enrollment_id == enrollment_id, Letter.spooled_at.is_not(None))
-                .order_by(Letter.created_at, Letter.id)
-            )
-            return Found(record, tuple(letters))
-    finally:
-        await opened.dispose()
+async def _find(session: AsyncSession, enrollment_id: str, to: str, now: datetime) -> Found:
+    enrollment = await session.get(Enrollment, enrollment_id)
+    if enrollment is None:
+        raise Refusal(
+            f"There is no enrollment {enrollment_id!r}; its id is in the address of the "
+            "member's page on the console."
+        )
+    known = programs.all_programs().get(enrollment.program)
+    title = known.title if known else enrollment.program
+    released = await release(session, enrollment, to, now)
+    record = await resources.record(session, enrollment, title)
+    told = tell(
+        record, programs.instruments(), programs.needs_book(), inside=False, released=released
+    )
+    letters = await session.scalars(
+        select(Letter)
+        .where(Letter.enrollment_id == enrollment_id, Letter.spooled_at.is_not(None))
+        .order_by(Letter.created_at, Letter.id)
+    )
+    return Found(record, tuple(letters), told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +112,7 @@ class File:
 
 def _files(found: Found, now: datetime) -> tuple[list[File], list[tuple[str, str]]]:
     """Every file, and what is missing from them and why."""
-    record = found.record
-    told = tell(record, programs.instruments(), programs.needs_book(), inside=False)
+    record, told = found.record, found.told
     withheld = list(told.withheld)
     typesetter = Typesetter(TEMPLATES)
     files: list[File] = []
@@ -145,7 +166,7 @@ def _json(content: Mapping[str, Any]) -> bytes:
 
 
 def _with_manifest(
-    files: list[File], enrollment_id: str, now: datetime, withheld: Iterable[tuple[str, str]]
+    files: list[File], found: Found, now: datetime, withheld: Iterable[tuple[str, str]]
 ) -> dict[str, bytes]:
     lines = [
         {
@@ -159,8 +180,9 @@ def _with_manifest(
         for file in files
     ]
     manifest = {
-        "enrollment": enrollment_id,
+        "enrollment": found.record.enrollment_id,
         "written_at": now.isoformat(),
+        **({"notice": found.told.notice} if found.told.notice else {}),
         "files": lines,
         "withheld": [{"what": what, "why": why} for what, why in withheld],
     }

@@ -1,16 +1,26 @@
 """Coordination notes as the provider's page reads and answers them."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store import outcomes
+from domain.part2 import Recipient, Why, permission
+from store import outcomes, part2
 from store.enrollments import nudge
 from store.models import Enrollment, Member, Note, Pharmacy
 
 OPEN_AFTER_REPLY_DAYS = 30
 """An answer that comes late still helps; after that the link is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    requests: list[dict[str, Any]]
+    notice: str = ""
+    """The notice of 42 CFR 2.32 where a request rests on such records."""
 
 
 class Notes:
@@ -25,6 +35,23 @@ class Notes:
         if note is None or (now - note.reply_by).days >= OPEN_AFTER_REPLY_DAYS:
             return None
         return note
+
+    async def shown(self, note: Note, *, now: datetime) -> Shown:
+        """What it asks as it may be shown now: a consent that has ended takes its requests away."""
+        asked = note.content.get("requests", [])
+        quiet = [request for request in asked if not request.get("part2")]
+        if len(quiet) == len(asked):
+            return Shown(asked)
+        enrollment = await self._session.get_one(Enrollment, note.enrollment_id)
+        await part2.take_turns(self._session, enrollment.member_id)
+        consents = await part2.of_member(self._session, enrollment.member_id)
+        to = Recipient(note.prescriber_npi or "", treating=True)
+        allowed = permission(consents, to, Why.TREATMENT, now)
+        if allowed is None:
+            return Shown(quiet)
+        line = part2.Disclosed(allowed.consent_id, to.npi, part2.PAGE, note.id, ["requests"])
+        await part2.disclosed(self._session, enrollment.member_id, line, now)
+        return Shown(asked, note.content.get("notice", ""))
 
     async def about(self, note: Note) -> dict[str, Member | Pharmacy | None]:
         """Whom it is about and who asks."""

@@ -201,7 +201,9 @@ async def _notes(session: AsyncSession, enrollment_id: str) -> tuple[NoteFacts, 
             row.sent_at,
             row.reply_by,
             row.answered_at,
-            tuple(asked["text"] for asked in row.content.get("requests", ())),
+            tuple(
+                asked["text"] for asked in row.content.get("requests", ()) if not asked.get("part2")
+            ),
         )
         for row in rows
     )

@@ -18,7 +18,8 @@ from activities.journey import Step
 from activities.letters import LetterActivities, PrintLetterRequest
 from activities.notes import NoteActivities, ReplyLinks, WriteNoteRequest
 from domain.delivery_steps import Status as Brought
-from gateways.note_spool import NoteSpool
+from domain.passage import Channel
+from gateways.note_spool import NoteSpool, SpoolTransport
 from gateways.print_spool import PrintSpool
 from gateways.typesetting import Typesetter
 from runtime import programs
@@ -58,8 +59,9 @@ class World:
         self.letters = LetterActivities(
             house.transaction, known, typesetter, PrintSpool(spool / "letters"), house.time
         )
+        transports = {Channel.SPOOL: SpoolTransport(NoteSpool(spool / "notes"))}
         self.notes = NoteActivities(
-            house.transaction, known, typesetter, NoteSpool(spool / "notes"), links, house.time
+            house.transaction, known, typesetter, transports, links, house.time
         )
         self.act: Callable[[int], Awaitable[None]] = self._ignore
         """Brings a staff member's recorded action to the journey."""
