@@ -1,8 +1,9 @@
 """Brings what is new to the journeys it belongs to, until they have taken note of it.
 
 Facts are committed first, by webhooks, the console or identification; this loop starts journeys
-that have none, signals those that are nudged, settles texts nobody answered for, and asks the
-carrier for texts whose webhooks were lost. A signal that gets lost is given again.
+that have none, signals those that are nudged, settles texts nobody answered for, asks the carrier
+for texts whose webhooks were lost, and finds another pharmacy where one has fallen away. A signal
+that gets lost is given again.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from temporalio import activity
 from activities import crisis
 from activities.journey import Advance, JourneyActivities
 from activities.polling import poll
+from activities.reattribution import Reattribution
 from activities.receiving import Receiver
 from activities.settling import settle
 from activities.time import Time
@@ -36,6 +38,8 @@ SPELL = timedelta(minutes=5)
 TICK = 0.1
 SETTLE_EVERY = 2.0
 ESCALATE_EVERY = 1.0
+REATTRIBUTE_EVERY = 5.0
+"""A look that finds no new day and no new file costs one question to the database."""
 POLL_EVERY = 60.0
 """A lost webhook's text is found within minutes, far inside the quarter of an hour promised."""
 BATCH = 50
@@ -69,6 +73,7 @@ class RelayActivities:
     receiver: Receiver
     carrier: SmsGateway | None
     time: Time
+    reattribution: Reattribution | None = None
     _told: dict[Nudge, _Told] = field(default_factory=dict)
     """By nudge, so that a journey that took note hears of its next news at once."""
 
@@ -80,6 +85,7 @@ class RelayActivities:
             asyncio.create_task(self._every(SETTLE_EVERY, self.settle_texts, until)),
             asyncio.create_task(self._every(ESCALATE_EVERY, self.escalate, until)),
             asyncio.create_task(self._every(POLL_EVERY, self.poll_carrier, until)),
+            asyncio.create_task(self._every(REATTRIBUTE_EVERY, self.reattribute, until)),
         ]
         try:
             while any(not loop.done() for loop in loops):
@@ -131,6 +137,10 @@ class RelayActivities:
     async def poll_carrier(self) -> None:
         if self.carrier is not None:
             await poll(self.transaction, self.carrier, self.receiver, self.time)
+
+    async def reattribute(self) -> None:
+        if self.reattribution is not None:
+            await self.reattribution.check()
 
     async def _start(self, enrollment: Enrollment) -> None:
         await self.journeys.start(

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 from temporalio.client import Client
 
+from activities.attribution import Rerouting
 from activities.receiving import Receiver
 from activities.time import Time
 from api import health, twilio, web
@@ -41,6 +42,8 @@ class Parts:
     templates: Path
     fhir: FhirWords | None = None
     """None: /fhir is not served."""
+    rerouting: Rerouting | None = None
+    """None: no member can be given another pharmacy."""
 
 
 def create(parts: Parts) -> FastAPI:
@@ -50,6 +53,7 @@ def create(parts: Parts) -> FastAPI:
     state.time = parts.time
     state.programs = parts.programs
     state.receiver = parts.receiver
+    state.rerouting = parts.rerouting
     state.signature = parts.signature
     state.sending_on = parts.signature is not None
     state.base_url = parts.base_url

@@ -9,6 +9,7 @@ from claims.attribution_tables import answer, line_up
 from claims.conditions import table
 from claims.criteria import Criteria
 from claims.pharmacies import know_pharmacies
+from domain.attribution import words_for
 
 NEED_COLUMNS = (
     "program varchar, networks varchar[], services varchar[], cpesn boolean, weeks int, "
@@ -83,20 +84,6 @@ def _need(criteria: Criteria) -> dict[str, object]:
         "weeks": criteria.capacity_weeks,
         "words": words_for(criteria.networks, criteria.cpesn),
     }
-
-
-def words_for(networks: Sequence[str], cpesn: bool) -> str:
-    """How a reason names the pharmacies that qualify."""
-    names = [*networks, *(["CPESN"] if cpesn else [])]
-    match names:
-        case []:
-            return "of all"
-        case [only]:
-            return f"in the network {only}"
-        case [_, _]:
-            return "in both networks"
-        case _:
-            return f"in all {len(names)} networks"
 
 
 def attributed(con: duckdb.DuckDBPyConnection) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from claims.attribution import NEED_COLUMNS, words_for
+from claims.attribution import NEED_COLUMNS
 from claims.attribution_rules import AttributionRules
 from claims.attribution_tables import Answered, answer, line_up, somebody_twice
 from claims.conditions import table
@@ -20,6 +20,7 @@ from claims.people import ZIP5
 from claims.pharmacies import know_pharmacies, know_zip_codes
 from claims.sources import Source, path_literal
 from claims.sources_read import read
+from domain.attribution import words_for
 
 MEMBERS = (
     Column("person_id", required=True),

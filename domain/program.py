@@ -47,6 +47,8 @@ class Program:
     stages: tuple[str, ...]
     plans: Mapping[str, Any]
     """By stage name: OutreachPlan, ScreeningPlan, ..."""
+    capacity_weeks: int = 4
+    """For how many weeks of its weekly capacity a pharmacy takes members."""
 
     @classmethod
     def from_data(  # long because every field of the file is named once
@@ -94,6 +96,7 @@ class Program:
             read_within=read.hours("read_replies_within_hours"),
             stages=stages,
             plans=plans,
+            capacity_weeks=read.number("capacity_weeks") if "capacity_weeks" in data else 4,
         )
 
 

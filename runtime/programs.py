@@ -14,6 +14,7 @@ from claims.attribution_rules import AttributionRules
 from claims.criteria import Criteria, Scoring
 from claims.valuesets import ValueSets
 from domain import questionnaires, scoring
+from domain.attribution import RerouteRules
 from domain.check_ins import check_ins_from
 from domain.coaching_program import CoachingShelf
 from domain.crisis import CrisisRules
@@ -96,7 +97,7 @@ def criteria(name: str) -> Criteria:
         cpesn=made.cpesn,
         services=made.services,
         exclusions=tuple(data.get("exclusions", ())),
-        capacity_weeks=int(data.get("capacity_weeks", 4)),
+        capacity_weeks=made.capacity_weeks,
         attribution=attribution_rules(),
     )
 
@@ -110,6 +111,13 @@ def _data(name: str) -> Mapping[str, Any]:
 def attribution_rules() -> AttributionRules:
     ruca = PROGRAMS / "geo" / "ruca2010_zip.csv"
     return AttributionRules.from_data(read("attribution.yaml"), ruca if ruca.exists() else None)
+
+
+def reroute_rules() -> RerouteRules:
+    try:
+        return RerouteRules.from_data(read("attribution.yaml"))
+    except ValueError as wrong:
+        raise Refusal(str(wrong)) from None
 
 
 def value_sets() -> ValueSets:

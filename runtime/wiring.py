@@ -15,16 +15,19 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
 
+from activities.attribution import Rerouting
 from activities.gate import Gate
 from activities.journey import JourneyActivities
 from activities.letters import LetterActivities
 from activities.notes import NoteActivities, ReplyLinks
+from activities.reattribution import Reattribution
 from activities.receiving import Receiver
 from activities.relay import RelayActivities
 from activities.sending import SendingActivities
 from activities.texts import Texts
 from api.app import Parts, create
 from api.fhir import FhirWords
+from claims.pharmacies import zip_places
 from domain.gate import GateRules
 from domain.ids import JOURNEYS_QUEUE, RELAY_ID, SENDING_QUEUE, sending_id
 from domain.passage import Channel
@@ -100,6 +103,10 @@ def receiver(time: Time) -> Receiver:
     return Receiver(rules.words, Texts(TEMPLATES, rules.texts), rules.deadlines, rules.crisis, time)
 
 
+def rerouting() -> Rerouting:
+    return Rerouting(programs.all_programs(), programs.reroute_rules(), zip_places)
+
+
 def create_api(settings: Settings) -> FastAPI:
     time = read_time(settings)
     sending = settings.twilio.complete
@@ -110,6 +117,7 @@ def create_api(settings: Settings) -> FastAPI:
             time=time,
             programs=programs.all_programs(),
             receiver=receiver(time),
+            rerouting=rerouting(),
             signature=TwilioSignature(token, base_url(settings)) if sending else None,
             connect=lambda: connect(settings),
             base_url=base_url(settings),
@@ -157,6 +165,7 @@ class Crew:
             receiver(time),
             self.carrier,
             time,
+            Reattribution(transaction, rerouting(), time),
         )
 
 

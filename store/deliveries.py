@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.delivery_steps import STEPS, Status
 from store import medications, outcomes
-from store.models import Delivery, Enrollment
+from store.models import Delivery, Enrollment, Pharmacy
 
 
 async def order(
@@ -95,3 +95,31 @@ async def confirm(
         delivery.confirmed = answer
         if answer == "not_received":
             await medications.taken_back(session, enrollment.member_id, delivery)
+
+
+async def follow(
+    session: AsyncSession, enrollment: Enrollment, before: str, to: str, now: datetime
+) -> None:
+    """The member has another pharmacy: what may not or need not stay at the one before moves."""
+    pharmacy = await session.get_one(Pharmacy, before)
+    licensed = pharmacy.licence_expires is None or pharmacy.licence_expires >= now.date()
+    moving = [Status.ORDERED] if licensed else [Status.ORDERED, Status.ACCEPTED, Status.PACKED]
+    rows = await session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.enrollment_id == enrollment.id,
+            Delivery.pharmacy_npi == before,
+            Delivery.status.in_(moving),
+        )
+        .with_for_update()
+    )
+    for delivery in rows.all():
+        delivery.pharmacy_npi, delivery.status, delivery.changed_at = to, Status.ORDERED, now
+        outcomes.record(
+            session,
+            enrollment,
+            "delivery_moved",
+            at=now,
+            rule="another pharmacy",
+            detail={"delivery": delivery.id},
+        )

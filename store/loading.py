@@ -15,6 +15,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 from sqlalchemy import Engine, text
 
+from store.attributions_loading import keep_attributions, renew_pharmacies
 from store.medications import NEWER_FILLS
 
 Rows = Iterable[Mapping[str, Any]]
@@ -49,7 +50,7 @@ def load(
         raw: Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
         enrolled = _chosen(results, limit)
         people = {row["person_id"] for row in enrolled}
-        _copy(raw, "pharmacies", _PHARMACY, map(_pharmacy, results.pharmacies))
+        renew_pharmacies(raw, results.pharmacies, now)
         _copy(
             raw, "members", _MEMBER,
             (_member(r, results.as_of) for r in results.people if r["person_id"] in people),
@@ -72,7 +73,7 @@ def load(
         )  # fmt: skip
         connection.execute(text(_CONSENTS), {"now": now})
         new = _copy(raw, "enrollments", _ENROLLMENT, _enrollments(enrolled, results, versions, now))
-        connection.execute(text(_UNATTRIBUTED), {"now": now})
+        keep_attributions(raw, connection, _attributions(enrolled, results), now)
         connection.execute(text(_OUTCOMES), {"now": now})
         connection.execute(
             text("insert into identification_runs (at, report) values (:now, :report)"),
@@ -116,11 +117,6 @@ def _copy(
         return cursor.rowcount
 
 
-_PHARMACY = (
-    "npi", "ncpdp_id", "name", "address", "city", "state", "zip_code", "latitude", "longitude",
-    "cpesn_from", "cpesn_to", "networks", "services", "languages", "weekly_capacity",
-    "independent", "wholesaler_affiliated",
-)  # fmt: skip
 _MEMBER = (
     "id", "person_id", "first_name", "last_name", "birth_date", "death_date", "gender", "address",
     "city", "state", "zip_code", "time_zone", "language", "alt_format", "payer", "payer_type",
@@ -141,17 +137,6 @@ _ENROLLMENT = (
 
 def _member_id(row: Mapping[str, Any]) -> str:
     return opaque_id("member", row["person_id"])
-
-
-def _pharmacy(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    lists = {name: Jsonb(_list(row[name])) for name in ("networks", "services", "languages")}
-    return {**{name: row.get(name) for name in _PHARMACY}, **lists}
-
-
-def _list(value: Any) -> list[str]:
-    if value is None:
-        return []
-    return [part for part in value.split(";") if part] if isinstance(value, str) else list(value)
 
 
 def _member(row: Mapping[str, Any], as_of: date) -> Mapping[str, Any]:
@@ -226,20 +211,26 @@ def _enrollments(
         }
 
 
+def _attributions(
+    chosen: Iterable[Mapping[str, Any]], results: Results
+) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    ids = {
+        (row["person_id"], row["program"]): opaque_id(
+            "enrollment", row["person_id"], row["program"], 1
+        )
+        for row in chosen
+    }
+    for row in results.attribution:
+        if (key := (row["person_id"], row["program"])) in ids:
+            yield ids[key], row
+
+
 # A number a member gave to the plan is consent to be called within that purpose (FCC 2015).
 _CONSENTS = """
 insert into consents (phone, channel, given, at, how, actor)
 select distinct s.phone, 'sms', true, cast(:now as timestamptz), 'contact file', 'payer'
 from stage_contact_points s
 where not exists (select from consents c where c.phone = s.phone)
-"""
-_UNATTRIBUTED = """
-insert into tasks (enrollment_id, key, kind, role, urgent, detail, created_at, due_at)
-select e.id, 'attribution', 'no_pharmacy', 'coordinator', false, '{}',
-    cast(:now as timestamptz), cast(:now as timestamptz) + interval '7 days'
-from enrollments e join stage_enrollments s on s.id = e.id
-where e.pharmacy_npi is null
-on conflict do nothing
 """
 _OUTCOMES = """
 insert into outcomes (enrollment_id, at, kind, actor, rule, program_version, detail)

@@ -81,6 +81,23 @@ async def open_tasks(session: AsyncSession, enrollment_id: str) -> list[Task]:
     return list(found)
 
 
+async def close(
+    session: AsyncSession,
+    enrollment_id: str,
+    kinds: Sequence[str],
+    now: datetime,
+    *,
+    actor: str,
+    resolution: str,
+) -> None:
+    """What was asked for has come about by itself."""
+    await session.execute(
+        update(Task)
+        .where(Task.enrollment_id == enrollment_id, Task.kind.in_(kinds), Task.done_at.is_(None))
+        .values(done_at=now, done_by=actor, resolution=resolution)
+    )
+
+
 def _open_cry() -> ColumnElement[bool]:
     return Task.done_at.is_(None) & Task.kind.startswith("danger_")
 

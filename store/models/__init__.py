@@ -1,5 +1,6 @@
 """The tables. Columns carry the field's terms; rules live in `domain`."""
 
+from store.models.attributions import Attribution
 from store.models.base import Base
 from store.models.care import (
     Delivery,
@@ -29,6 +30,7 @@ from store.models.staff import ClockRow, IdentificationRun, StaffMember, StaffSe
 
 __all__ = [
     "Agreement",
+    "Attribution",
     "Base",
     "ClockRow",
     "Consent",

@@ -131,8 +131,12 @@ class Pharmacy(Base):
     cpesn_from: Mapped[date | None]
     cpesn_to: Mapped[date | None]
     networks: Mapped[list[str]]
+    """As the file tells them: `name`, or `name@from..to`; domain/attribution.py reads the days"""
     services: Mapped[list[str]]
     languages: Mapped[list[str]]
     weekly_capacity: Mapped[int | None]
     independent: Mapped[bool | None]
     wholesaler_affiliated: Mapped[bool | None]
+    licence_expires: Mapped[date | None]
+    renewed_at: Mapped[datetime | None]
+    """When a loaded file last said something new of it"""
