@@ -7,6 +7,9 @@ from typing import Annotated, Protocol
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from activities.attribution import Rerouting
+from api.problems import NotFound
+
 Sessions = async_sessionmaker[AsyncSession]
 
 
@@ -54,7 +57,15 @@ def programs(request: Request) -> Mapping[str, object]:
     return known
 
 
+def rerouting(request: Request) -> Rerouting:
+    given: Rerouting | None = getattr(request.app.state, "rerouting", None)
+    if given is None:
+        raise NotFound
+    return given
+
+
 Session = Annotated[AsyncSession, Depends(session, scope="function")]
 OpenSessions = Annotated[Sessions, Depends(open_sessions)]
 Clocks = Annotated[Time, Depends(clocks)]
+Reroutes = Annotated[Rerouting, Depends(rerouting)]
 Journeys = Annotated[JourneyActions, Depends(journeys)]

@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api import console, fhir, pharmacy, providers
+from api import attribution, console, fhir, pharmacy, providers
 from api.accounts import Passwords
 from api.attempts import Attempts
 from api.events import Hub
@@ -42,7 +42,7 @@ def equip(
     state.fhir = fhir_words
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     served = (fhir.router,) if fhir_words else ()
-    for router in (console.router, pharmacy.router, providers.router, *served):
+    for router in (console.router, pharmacy.router, attribution.router, providers.router, *served):
         app.include_router(router)
     handle_problems(app)
     app.add_middleware(Shield, origin=state.base_url, secure=state.secure)

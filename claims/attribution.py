@@ -1,6 +1,7 @@
 """Which pharmacy takes an identified member, and why: what identification asks of attribution."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import duckdb
 
@@ -9,6 +10,7 @@ from claims.attribution_tables import answer, line_up
 from claims.conditions import table
 from claims.criteria import Criteria
 from claims.pharmacies import know_pharmacies
+from claims.sources import path_literal
 from domain.attribution import words_for
 
 NEED_COLUMNS = (
@@ -42,23 +44,43 @@ _SEEKER = """
 create table seeker as
 select h.person_id, s.program, h.state, h.zip_code, h.latitude, h.longitude,
     array_to_string(need.services, ';') as needs, h.preferred_language as language, s.tier,
-    s.points, null::varchar as current_npi, habit.usual_npi, habit.recent_npi
+    s.points, kept.npi as current_npi, habit.usual_npi, habit.recent_npi
 from scored s join home h using (person_no) join program_need need using (program)
 left join habit using (person_no)
+left join kept on kept.person_id = h.person_id and kept.program = s.program
+"""
+
+_KEPT = """
+create table kept as
+select person_id, program, any_value(npi) as npi from read_csv({file}, header = true, delim = ',',
+    auto_detect = false, columns = {'person_id': 'varchar', 'program': 'varchar', 'npi': 'varchar'})
+group by 1, 2
+"""
+# Those who have a pharmacy's room and are not looked at now.
+_TAKEN = """
+create table taken as
+select npi, count(*) as members from kept anti join seeker using (person_id, program) group by 1
 """
 
 
-def attribute(con: duckdb.DuckDBPyConnection, criteria: Sequence[Criteria]) -> None:
+def attribute(
+    con: duckdb.DuckDBPyConnection, criteria: Sequence[Criteria], kept: Path | None = None
+) -> None:
     """Makes `pharmacy` (the cleaned file) and `attribution` (every member of a program).
 
     A state's members are matched as a whole: the fewest and least urgent go without, then the ways
-    are shortest. A pharmacy's room is shared by all programs.
+    are shortest. A pharmacy's room is shared by all programs. `kept` is a CSV file of the
+    pharmacies members have already: person_id, program, npi.
     """
     rules = next((c.attribution for c in criteria if c.attribution), NEAREST_ONLY)
     know_pharmacies(con, rules)
     table(con, "program_need", NEED_COLUMNS, [_need(c) for c in criteria])
+    if kept is None:
+        con.execute("create table kept (person_id varchar, program varchar, npi varchar)")
+    else:
+        con.execute(_KEPT.replace("{file}", path_literal(kept)))
     _ask(con, rules)
-    con.execute("create table taken (npi varchar, members bigint)")
+    con.execute(_TAKEN)
     line_up(con)
     answer(con, rules)
 

@@ -83,22 +83,24 @@ def identify(
     sets: ValueSets,
     as_of: date | None = None,
     progress: Callable[[str], None] = lambda step: None,
+    kept: Path | None = None,
 ) -> RunReport:
     """Finds the members of the programs and writes them as Parquet into `out`.
 
     The first folder holds the claims; later ones fill in kinds of files it lacks. `out` appears
     whole or not at all: an earlier run in it is replaced at the end; anything else in it, never.
+    `kept` is a CSV file of the pharmacies members have: person_id, program, npi.
     Raises BadInput.
     """
     if not criteria:
         raise BadInput("No program was named; name at least one program to identify for.")
     with results_folder(out, outputs.NAMES) as scratch:
-        return _identify(criteria, folders, scratch, sets, as_of, _Steps(progress))
+        return _identify(criteria, folders, scratch, sets, as_of, _Steps(progress), kept)
 
 
 def _identify(
     criteria: Sequence[Criteria], folders: Sequence[Path], scratch: Path, sets: ValueSets,
-    as_of: date | None, steps: _Steps,
+    as_of: date | None, steps: _Steps, kept: Path | None,
 ) -> RunReport:  # fmt: skip
     with steps.step("reading claims"):
         intake = open_folders(folders, scratch)
@@ -115,7 +117,7 @@ def _identify(
             find_physicians(con, months=criteria[0].scoring.physician_months)
             # The matching holds its own arrays beside what the engine holds.
             con.execute(f"set memory_limit = '{MEMORY_BESIDE}'")
-            attribution.attribute(con, criteria)
+            attribution.attribute(con, criteria, kept)
             con.execute(f"set memory_limit = '{MEMORY}'")
         with steps.step("writing results"):
             (scratch / "out").mkdir()

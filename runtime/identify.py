@@ -15,6 +15,7 @@ from claims.intake import open_folders
 from claims.run import RunReport
 from claims.run import identify as scan
 from runtime import programs
+from runtime.attribute_again import pharmacies_kept
 from runtime.database import read_clock
 from runtime.errors import Refusal
 from runtime.loading import load_results
@@ -41,8 +42,12 @@ def identify(
     if start:
         # A scan may take minutes: what would fail after it is tried before.
         read_clock(settings.database_url)
-    with _folder(results) as folder, steps(out) as step:
-        report = find([program], [claims], folder, as_of, step)
+    with (
+        _folder(results) as folder,
+        pharmacies_kept(settings, needed=start) as kept,
+        steps(out) as step,
+    ):
+        report = find([program], [claims], folder, as_of, step, kept)
         if start:
             step("enrolling")
             enrolled = load_results(settings, folder, limit=None)
@@ -54,9 +59,10 @@ def identify(
 
 
 def find(
-    names: Sequence[str], folders: Sequence[Path], results: Path, as_of: date | None, step: Step
-) -> RunReport:
-    """One scan for several programs."""
+    names: Sequence[str], folders: Sequence[Path], results: Path, as_of: date | None, step: Step,
+    kept: Path | None = None,
+) -> RunReport:  # fmt: skip
+    """One scan for several programs. `kept`: the pharmacies members have (`pharmacies_kept`)."""
     criteria = [programs.criteria(name) for name in names]
     return scan(
         criteria,
@@ -65,6 +71,7 @@ def find(
         sets=programs.value_sets(),
         as_of=as_of,
         progress=step,
+        kept=kept,
     )
 
 

@@ -8,7 +8,7 @@ refused the member: then a person looks.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from psycopg import Connection as Raw
 from psycopg.types.json import Jsonb
@@ -53,6 +53,16 @@ def keep_attributions(
         connection.execute(text(statement), {"now": now})
 
 
+def copy_kept(raw: "Raw[Any]", out: BinaryIO) -> None:
+    """As CSV: person_id, program and npi of every running enrollment that has a pharmacy."""
+    with (
+        raw.cursor() as cursor,
+        cursor.copy(f"copy ({_KEEPS}) to stdout (format csv, header)") as rows,
+    ):
+        for chunk in rows:
+            out.write(chunk)
+
+
 def _pharmacy(row: Row) -> Row:
     told = {name: row.get(name) for name in PHARMACY}
     # With their dates, so that the day on which one ends is known on that day.
@@ -89,6 +99,11 @@ def _stage(raw: "Raw[Any]", table: str, columns: tuple[str, ...], rows: Iterable
                 copy.write_row([row[column] for column in columns])
 
 
+_KEEPS = """
+select m.person_id, e.program, e.pharmacy_npi as npi
+from enrollments e join members m on m.id = e.member_id
+where e.ended_at is null and e.pharmacy_npi is not null order by 1, 2
+"""
 _SERVED_AFTER_ALL = """
 with served as (
     update enrollments e set pharmacy_npi = s.pharmacy_npi, distance_km = s.distance_km,

@@ -153,7 +153,11 @@ def as_parquet(csv_file: Path) -> None:
 
 
 def run(
-    folders: Path | Sequence[Path], out: Path, *criteria: Criteria, as_of: date | None = AS_OF
+    folders: Path | Sequence[Path],
+    out: Path,
+    *criteria: Criteria,
+    as_of: date | None = AS_OF,
+    kept: Path | None = None,
 ) -> RunReport:
     """Identifies with the project's value sets; for the Medicare program when none is named."""
     return identify(
@@ -162,6 +166,7 @@ def run(
         out,
         sets=value_sets(),
         as_of=as_of,
+        kept=kept,
     )
 
 

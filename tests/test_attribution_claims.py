@@ -145,6 +145,21 @@ def test_programs_share_a_pharmacys_room(tmp_path: Path) -> None:
     assert sorted(told, key=str) == [NEAR, None]
 
 
+def test_a_run_moves_nobody_and_counts_who_is_elsewhere(folder: ClaimsFolder) -> None:
+    folder.member("p2")
+    folder.diagnosed("p2", "2026-01-05", "E119")
+    folder.diagnosed("p2", "2026-02-05", "E119")
+    pharmacies(folder, weekly_capacity="1")
+    kept = folder.path.parent / "kept.csv"
+    name = medicare().program
+    kept.write_text(f"person_id,program,npi\np1,{name},{FAR}\nsomebody,another,{NEAR}\n")
+    out = folder.path.parent / "out"
+    run(folder.write(), out, medicare(capacity_weeks=1), kept=kept)
+    told = {row["person_id"]: row for row in rows(out, "attribution")}
+    assert (told["p1"]["npi"], told["p1"]["code"]) == (FAR, "current")
+    assert told["p2"]["npi"] == MIDDLE, "the nearest is full of members of another program"
+
+
 def test_weeks_widen_the_room(folder: ClaimsFolder) -> None:
     folder.member("p2")
     folder.diagnosed("p2", "2026-01-05", "E119")

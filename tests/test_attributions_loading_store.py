@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from make import DAY, NOW
 from sqlalchemy import Connection, Engine, create_engine, text
 from test_loading_store import ATTRIBUTION, PHARMACY, VERSIONS, results
 
+from store.attributions_loading import copy_kept
 from store.loading import Results, load
 
 OTHER = PHARMACY | {"npi": "1000000012", "name": "Second Pharmacy"}
@@ -111,3 +113,11 @@ def test_an_attribution_is_never_changed(engine: Engine, connection: Connection)
     load(engine, found(), VERSIONS, NOW, None)
     with pytest.raises(Exception, match="append-only"):
         connection.execute(text("update attributions set reason = 'other'"))
+
+
+def test_what_members_have_is_handed_to_the_next_run(engine: Engine, tmp_path: Path) -> None:
+    load(engine, found(), VERSIONS, NOW, None)
+    file = tmp_path / "kept.csv"
+    with engine.connect() as opened, file.open("wb") as out:
+        copy_kept(opened.connection.driver_connection, out)  # type: ignore[arg-type]
+    assert file.read_text() == ("person_id,program,npi\nP1,medicare-cardiometabolic,1000000004\n")

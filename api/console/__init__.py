@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse
 
 from api.console import (
+    attribution,
     consents,
     delivery,
     enrollments,
@@ -30,10 +31,10 @@ async def home() -> RedirectResponse:
 
 
 PARTS = (
-    sign_in, today, live, members, consents, enrollments, queue, tasks, delivery, texts,
-    needs, screenings, part2, runs, staff,
+    sign_in, today, live, members, consents, attribution, enrollments, queue, tasks, delivery,
+    texts, needs, screenings, part2, runs, staff,
 )  # fmt: skip
-"""Consents before enrollments, whose forms would else be taken for theirs."""
+"""Consents and attribution before enrollments, which would else take their forms for its own."""
 
 for part in PARTS:
     router.include_router(part.router)

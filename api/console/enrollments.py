@@ -20,6 +20,7 @@ from api.pages import render_page
 from api.problems import NotFound, Unreadable
 from domain.journey import ENDED, State
 from store.desk import Desk
+from store.pages.attribution import why_pharmacy
 from store.pages.enrollments import MemberView, last_action, names_of_staff, view_member
 from store.pages.ledger import considered, ledger
 from store.pages.outreach import rungs_used
@@ -131,6 +132,8 @@ async def _draw(
     actors |= {line.consent.actor for line in lines}
     now, sending_on = request.app.state.time.now(), request.app.state.sending_on
     next_text = await considered(session, view.enrollment.id)
+    why = await why_pharmacy(session, view.enrollment.id)
+    actors |= {row.actor for row in why.history}
     program = request.app.state.programs.get(view.enrollment.program)
     sent_readings = await readings(session, view.enrollment.id)
     return render_page(
@@ -144,6 +147,7 @@ async def _draw(
         timeline=shown,
         staff=await names_of_staff(session, actors | {view.enrollment.held_by or ""}),
         actions=possible(view),
+        why=why,
         questions=Questions.of(program),
         trends=trends(program, sent_readings, now),
         form_id=lambda: str(uuid.uuid4()),

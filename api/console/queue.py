@@ -12,6 +12,7 @@ from api.pages import render_page
 from api.problems import NotFound, Refused, Unreadable
 from api.steps import Step
 from store.deliveries import move_delivery
+from store.pages.attribution import new_members
 from store.pages.queue import deliveries, may_move
 from store.pages.tasks import TaskFilter, open_tasks
 
@@ -38,6 +39,7 @@ async def queue(request: Request, viewer: AnyStaff, session: Session, clocks: Cl
         lines=await deliveries(session, viewer.scope),
         tasks=await open_tasks(session, viewer.scope, clinical, now=now),
         buttons=BUTTONS,
+        arrivals=await new_members(session, viewer.scope, now),
     )
 
 

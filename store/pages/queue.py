@@ -57,13 +57,9 @@ async def deliveries(
     )
     if open_only:
         query = query.where(Delivery.status.in_(OPEN))
-    return [DeliveryLine(*row) for row in await session.execute(scope.limit(query))]
+    return [DeliveryLine(*row) for row in await session.execute(scope.limit_deliveries(query))]
 
 
 async def may_move(session: AsyncSession, scope: Scope, delivery_id: int) -> bool:
-    query = (
-        select(Delivery.id)
-        .join(Enrollment, Enrollment.id == Delivery.enrollment_id)
-        .where(Delivery.id == delivery_id)
-    )
-    return await session.scalar(scope.limit(query)) is not None
+    query = select(Delivery.id).where(Delivery.id == delivery_id)
+    return await session.scalar(scope.limit_deliveries(query)) is not None

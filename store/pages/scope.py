@@ -5,7 +5,7 @@ from typing import TypeVarTuple
 
 from sqlalchemy import Select, false
 
-from store.models import Enrollment
+from store.models import Delivery, Enrollment
 
 Row = TypeVarTuple("Row")
 
@@ -24,6 +24,12 @@ class Scope:
         if self.pharmacy_npi is None:
             return query.where(false())
         return query.where(Enrollment.pharmacy_npi == self.pharmacy_npi)
+
+    def limit_deliveries(self, query: Select[*Row]) -> Select[*Row]:
+        """Those a pharmacy has to bring, also for a member who has another by now."""
+        if self.everything:
+            return query
+        return query.where(Delivery.pharmacy_npi == (self.pharmacy_npi or ""))
 
     def covers(self, pharmacy_npi: str | None) -> bool:
         if self.everything:
