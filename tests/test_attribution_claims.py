@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from make_claims import ClaimsFolder, medicaid, medicare, rows, run
 
+from runtime import programs
+
 NEAR, MIDDLE, FAR = "1111111112", "2222222228", "3333333334"
 PLACES = {NEAR: "39.97", MIDDLE: "40.10", FAR: "40.60"}
 
@@ -154,7 +156,8 @@ def test_a_run_moves_nobody_and_counts_who_is_elsewhere(folder: ClaimsFolder) ->
     name = medicare().program
     kept.write_text(f"person_id,program,npi\np1,{name},{FAR}\nsomebody,another,{NEAR}\n")
     out = folder.path.parent / "out"
-    run(folder.write(), out, medicare(capacity_weeks=1), kept=kept)
+    rules = programs.attribution_rules()
+    run(folder.write(), out, medicare(capacity_weeks=1, attribution=rules), kept=kept)
     told = {row["person_id"]: row for row in rows(out, "attribution")}
     assert (told["p1"]["npi"], told["p1"]["code"]) == (FAR, "current")
     assert told["p2"]["npi"] == MIDDLE, "the nearest is full of members of another program"
