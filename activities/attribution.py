@@ -179,7 +179,7 @@ class Rerouting:
             session, enrollment, "pharmacy_changed" if before else FOUND, at=now, rule=rule,
             actor=actor, detail=detail,
         )  # fmt: skip
-        await tasks.close(session, enrollment.id, LOST, now, actor=actor, resolution=FOUND)
+        await tasks.close_kinds(session, enrollment.id, LOST, now, actor=actor, resolution=FOUND)
         if before and answer.npi and before != answer.npi:
             await deliveries.follow(session, enrollment, before, answer.npi, now)
             if rule is not Rule.CHOSEN and enrollment.reached_at is not None:

@@ -81,7 +81,7 @@ async def open_tasks(session: AsyncSession, enrollment_id: str) -> list[Task]:
     return list(found)
 
 
-async def close(
+async def close_kinds(
     session: AsyncSession,
     enrollment_id: str,
     kinds: Sequence[str],
