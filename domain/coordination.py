@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from domain.due import working_days
 from domain.effects import Effect, OpenTask, Record, ResendNote, SendNote
 from domain.note_requests import RequestRule
 from domain.passage import PassagePlan
@@ -10,8 +11,18 @@ from domain.stages import Do, Done, Facts, NoteFact, Wait
 
 
 @dataclass(frozen=True, slots=True)
+class Ladder:
+    """What follows when nobody answers, in working days from the moment the note left."""
+
+    resend: int
+    phone: int
+    expire: int
+
+
+@dataclass(frozen=True, slots=True)
 class CoordinationPlan:
-    after_intake: timedelta
+    after_intake: int
+    """Working days."""
     latest_after: timedelta
     """Counted from the day the member was reached, when the screening never ends."""
     reply_within: timedelta
@@ -19,10 +30,7 @@ class CoordinationPlan:
     requests: tuple[RequestRule, ...]
     enough_readings: int
     reading_window: timedelta
-    resend_after: timedelta = timedelta(days=3)
-    phone_after: timedelta = timedelta(days=5)
-    expire_after: timedelta = timedelta(days=14)
-    """All counted from the moment the note left."""
+    ladder: Ladder = field(default_factory=lambda: Ladder(3, 5, 10))
     passage: PassagePlan = field(default_factory=PassagePlan)
 
 
@@ -63,18 +71,18 @@ def _unanswered(
     state: Coordination, plan: CoordinationPlan, note: NoteFact, sent_at: datetime, now: datetime
 ) -> Do | Wait:
     """A second copy, then a call, then the end; an answer that comes later is a person's still."""
-    if not state.resent and now >= sent_at + plan.resend_after:
+    ladder = plan.ladder
+    resend, phone = working_days(sent_at, ladder.resend), working_days(sent_at, ladder.phone)
+    expire = working_days(sent_at, ladder.expire)
+    if not state.resent and now >= resend:
         return Do(replace(state, resent=True), (ResendNote(),))
-    if not state.phoned and now >= sent_at + plan.phone_after:
+    if not state.phoned and now >= phone:
         task = OpenTask("note-unanswered", "note_unanswered", "coordinator", plan.task_within)
         return Do(replace(state, phoned=True), (task,))
-    if now >= sent_at + plan.expire_after:
+    if now >= expire:
         return Do(replace(state, how="no_answer"), (Record("note_expired", "expiry"),))
-    ladder = {
-        plan.resend_after: state.resent, plan.phone_after: state.phoned, plan.expire_after: False
-    }  # fmt: skip
-    due = min(sent_at + after for after, past in ladder.items() if not past)
-    return Wait(_soonest(note, due, now), "note_answer")
+    past = {resend: state.resent, phone: state.phoned, expire: False}
+    return Wait(_soonest(note, min(at for at in past if not past[at]), now), "note_answer")
 
 
 def _soonest(note: NoteFact, due: datetime, now: datetime) -> datetime:
@@ -90,18 +98,11 @@ def _send_when_due(
         return Do(replace(state, intake_at=now))
     latest = (facts.reached_at or now) + plan.latest_after
     due = (
-        min(latest, _working_day(state.intake_at + plan.after_intake))
-        if state.intake_at
-        else latest
+        min(latest, working_days(state.intake_at, plan.after_intake)) if state.intake_at else latest
     )
     if now < due:
         return Wait(due, "note_due")
     return Do(replace(state, sent=True), (SendNote(plan.reply_within),))
-
-
-def _working_day(moment: datetime) -> datetime:
-    """A practice reads its fax on working days."""
-    return moment + timedelta(days={5: 2, 6: 1}.get(moment.weekday(), 0))
 
 
 def _act_on(note: NoteFact, plan: CoordinationPlan) -> tuple[Effect, ...]:

@@ -7,9 +7,12 @@ def due(now: datetime, minutes: int | None, business_days: int | None) -> dateti
     """None where nobody is called to act. Saturdays and Sundays do not count as working days."""
     if minutes is not None:
         return now + timedelta(minutes=minutes)
-    if business_days is None:
-        return None
-    at, left = now, business_days
+    return None if business_days is None else working_days(now, business_days)
+
+
+def working_days(now: datetime, days: int) -> datetime:
+    """So many working days on, at the same hour; a public holiday counts as one."""
+    at, left = now, days
     while left:
         at += timedelta(days=1)
         left -= at.weekday() < 5

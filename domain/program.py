@@ -1,20 +1,17 @@
 """A program as its YAML says it: whom it is for, and the plan of every stage."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from domain.coaching_program import CoachingShelf, coaching_plan
-from domain.coordination import CoordinationPlan
+from domain.coordination_program import coordination_plan
 from domain.crisis import CrisisRules
 from domain.delivery_plan import delivery_plan
 from domain.instruments import Instrument, ZCodes
 from domain.medication_rules import NONE, MedicationRules
-from domain.note_requests import Limit, RequestRule
 from domain.outreach_program import outreach_plan
-from domain.passage import PassagePlan
 from domain.program_reader import Reader
 from domain.screening_program import screening_plan
 
@@ -76,7 +73,7 @@ class Program:
         if "delivery" in stages:
             plans["delivery"] = delivery_plan(read.part("delivery"), medication)
         if "coordination" in stages:
-            plans["coordination"] = _coordination(read.part("coordination"))
+            plans["coordination"] = coordination_plan(read.part("coordination"))
         return cls(
             id=read.text("id"),
             version=read.text("version"),
@@ -106,47 +103,3 @@ def _stages(read: Reader) -> tuple[str, ...]:
         if name not in AFTER_OUTREACH:
             read.refuse("stages", f"one of {', '.join(AFTER_OUTREACH)}, not {name!r}")
     return stages
-
-
-def _coordination(read: Reader) -> CoordinationPlan:
-    return CoordinationPlan(
-        read.days("after_intake_days"),
-        read.days("latest_after_days"),
-        read.days("reply_within_days"),
-        read.hours("task_within_hours"),
-        tuple(_request(read, row) for row in read.value("requests")),
-        read.number("enough_readings"),
-        read.days("reading_window_days"),
-        read.days("resend_after_days"),
-        read.days("phone_after_days"),
-        read.days("expire_after_days"),
-        _passage(read.part("passage")),
-    )
-
-
-def _passage(read: Reader) -> PassagePlan:
-    return PassagePlan(
-        read.number("tries"),
-        read.minutes("retry_after_minutes"),
-        read.minutes("settle_after_minutes"),
-        read.number("looks"),
-        read.minutes("result_within_minutes"),
-    )
-
-
-def _request(read: Reader, row: Any) -> RequestRule:
-    rule = Reader(row, f"{read.where}, a request")
-    limits = tuple(
-        Limit(limit["signal"], limit.get("at_least"), limit.get("below"))
-        for limit in row.get("when_any", ())
-    )
-    part2 = bool(row.get("part2", False))
-    if not part2 and any(limit.signal == "days_late_part2" for limit in limits):
-        rule.refuse("part2", "true, since the request rests on days_late_part2")
-    if part2 and not _TELLS_NOTHING.fullmatch(rule.text("id")):
-        # The id of a request is counted and exported; only its text bears the label.
-        rule.refuse("id", "like protected_1, since its request is marked part2")
-    return RequestRule(rule.text("id"), rule.text("text"), limits, part2)
-
-
-_TELLS_NOTHING = re.compile(r"protected_[0-9]+")
