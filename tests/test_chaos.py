@@ -7,12 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from chaos.case import Violation
+from chaos.case import Violation, intent_of
 from chaos.checker import check
+from chaos.long_troubles import STORIES
 from chaos.planted import BUGS, drop_what_is_late, planted
 from chaos.scenarios import CATCHES, Scenario
 from chaos.schedule import schedule
-from chaos.stage import open_stage
+from chaos.stage import Stage, open_stage
 
 TESTS = Path(__file__).parent
 BOUND = timedelta(seconds=40)
@@ -28,11 +29,28 @@ async def violations(story: Scenario, database_url: str, folder: Path, *bugs: st
     return [f"{each}" for each in found]
 
 
+def sent_for_care(stage: Stage) -> list[str]:
+    purposes = {row["id"]: row["purpose"] for row in stage.evidence()["intents"]}
+    sent = [intent_of(event) for event in stage.carrier.accepted()]
+    return [intent for intent in sent if purposes[intent] == "care"]
+
+
 @pytest.mark.parametrize("story", SCENARIOS, ids=lambda story: story.__name__.replace("_", " "))
 async def test_the_product_as_it_is_breaks_no_promise(
     story: Scenario, database_url: str, tmp_path: Path
 ) -> None:
     assert await violations(story, database_url, tmp_path) == []
+
+
+@pytest.mark.parametrize("name", STORIES)
+async def test_no_promise_is_broken_in_hours_of_trouble(
+    name: str, database_url: str, tmp_path: Path
+) -> None:
+    story, texts = STORIES[name]
+    async with open_stage(database_url, tmp_path) as stage:
+        await story(stage)
+        assert [str(each) for each in check(stage.evidence(), bound=BOUND)] == []
+        assert len(sent_for_care(stage)) == texts
 
 
 @pytest.mark.parametrize("bug", sorted(BUGS))

@@ -76,7 +76,9 @@ def run(
 ) -> tuple[Evidence, Nemesis]:  # fmt: skip
     """The whole story: start, faults, one last fall of the house, quiet, stop, evidence."""
     members = round(journeys * MEMBERS_PER_JOURNEY)
-    stack = Stack(home, members=members, day_seconds=day_seconds, seed=plan.seed, bugs=bugs)
+    stack = Stack(
+        home, members=members, day_seconds=day_seconds, seed=plan.seed, as_of=plan.as_of, bugs=bugs
+    )
     nemesis = Nemesis(stack, plan, _say)
     try:
         stack.start(CARRIER)

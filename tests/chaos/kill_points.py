@@ -168,12 +168,12 @@ WAYS: Mapping[str, Way] = {
 }
 
 
-async def print_letter(stage: Stage) -> None:
+async def print_letter(stage: Stage, letter: str = "l1") -> None:
     house = stage.house
     works = LetterActivities(
         house.transaction, programs.all_programs(), _press(), PrintSpool(stage.spool), house.time
     )
-    await works.print_letter(PrintLetterRequest("l1"))
+    await works.print_letter(PrintLetterRequest(letter))
 
 
 @cache

@@ -1,6 +1,7 @@
 """One seed, one schedule: what dies or stalls when, who says STOP, what the carrier does."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from random import Random
 
@@ -47,6 +48,15 @@ class Schedule:
     faults: tuple[Fault, ...]
     acts: tuple[Act, ...]
 
+    @property
+    def as_of(self) -> date:
+        """The day before the journeys begin: soon the clocks change in all zones but a few."""
+        return CLOCKS_CHANGE[self.seed % 2] - EVE
+
+
+CLOCKS_CHANGE = (date(2026, 11, 1), date(2027, 3, 14))
+"""An even seed's run goes over the first night, an odd one's over the second."""
+EVE = timedelta(days=5)
 
 CLOSE = 0.25
 """Share of faults that strike a house which may still be getting up from the last."""

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -46,14 +46,16 @@ class Stack:
     """`doorway demo` with faults; the simulated carrier's settings and log lie in its home."""
 
     def __init__(
-        self, home: Path, *, members: int, day_seconds: float, seed: int, bugs: Sequence[str] = ()
-    ) -> None:
+        self, home: Path, *, members: int, day_seconds: float, seed: int, as_of: date,
+        bugs: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         self.home = home
         self.port = free_port()
         self._bugs = ",".join(bugs)
         self._words = [
             sys.executable, "-m", "chaos.house", "demo", "--members", str(members),
             "--day-seconds", f"{day_seconds:g}", "--seed", str(seed), "--port", str(self.port),
+            "--as-of", as_of.isoformat(),
         ]  # fmt: skip
         self._day_seconds = day_seconds
         self._process: subprocess.Popen[bytes] | None = None
