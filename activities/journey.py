@@ -82,13 +82,17 @@ class JourneyActivities:
         await hear_all(turn)
         if enrollment.ended_at is None:
             await (turn.act() if enrollment.held_at is None else turn.end_if_over())
-        errands = [Errand("letter", id_) for id_ in await letters.unprinted(session, enrollment.id)]
+        errands = [
+            Errand("letter", id_) for id_ in await letters.unprinted(session, enrollment.id, now)
+        ]
         errands += [
             Errand("note", id_) for id_ in await notes.unwritten(session, enrollment.id, now)
         ]
+        moments = (turn.soonest, await letters.next_try(session, enrollment.id))
+        soonest = min((each for each in moments if each), default=None)
         return Step(
             ended=enrollment.ended_at is not None,
-            wait_seconds=self._wall_seconds(turn.soonest, now),
+            wait_seconds=self._wall_seconds(soonest, now),
             errands=errands,
             answers=answers,
         )

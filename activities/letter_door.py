@@ -5,13 +5,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.journey import PAPER_STILL_GOES, State, over
 from domain.program import Program
-from store import enrollments, facts, letters, outcomes
+from store import enrollments, facts, letters, outcomes, tasks
 from store.database import Transaction
 from store.models import Enrollment, Letter
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,26 @@ class AtTheDoor:
         if self.never:
             self.row.problem = letters.WITHHELD
             self.record("letter_withheld", self.never, now)
+
+
+async def hand_over(door: AtTheDoor, program: Program, problem: str, now: datetime) -> None:
+    """What cannot leave is a person's: it says why and waits for nobody else."""
+    if door.never:
+        return door.withhold(now)
+    door.row.problem = problem
+    # The ladder does not wait for a letter that cannot be printed.
+    enrollments.nudge(door.enrollment, now)
+    await tasks.open_task(
+        door.session,
+        door.row.enrollment_id,
+        key=f"letter-{door.row.step}",
+        kind="letter_problem",
+        role="coordinator",
+        within=program.read_within,
+        now=now,
+        detail={"problem": problem, "language": door.row.language},
+    )
+    log.warning("letter_not_printed", enrollment_id=door.row.enrollment_id, reason=problem)
 
 
 @asynccontextmanager

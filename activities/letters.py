@@ -8,19 +8,27 @@ from typing import Any
 import structlog
 from temporalio import activity
 
-from activities.letter_door import at_the_door
+from activities.letter_door import at_the_door, hand_over
+from activities.letter_post import LetterPost, Sheet
 from activities.time import Time
+from domain.letters import MailAddress, sender
 from domain.program import Program
 from gateways.letter_words import MissingData, MissingTranslation, UnapprovedWording
+from gateways.lob import LONGEST_LINE, LONGEST_NAME
 from gateways.print_spool import LetterConflict, LetterFacts, PrintSpool
 from gateways.typesetting import AddressTooLong, Typesetter, UnprintableText, pages
-from store import enrollments, tasks
 from store.database import Transaction
 from store.models import Enrollment, Letter, Member, Pharmacy
 
 log = structlog.get_logger()
 
+
+class BadAddress(Exception):
+    """A letter came back from it: no more go there."""
+
+
 UNPRINTABLE = (
+    BadAddress,
     MissingTranslation,
     UnapprovedWording,
     MissingData,
@@ -42,12 +50,15 @@ class LetterActivities:
         typesetter: Typesetter,
         spool: PrintSpool,
         time: Time,
+        post: LetterPost | None = None,
     ) -> None:
+        """`post`: by a mailing house; None: the print spool."""
         self._transaction = transaction
         self._programs = programs
         self._typesetter = typesetter
         self._spool = spool
         self._time = time
+        self._post = post
 
     @activity.defn
     async def print_letter(self, request: PrintLetterRequest) -> None:
@@ -58,12 +69,12 @@ class LetterActivities:
             member = await session.get_one(Member, enrollment.member_id)
             npi = enrollment.pharmacy_npi
             pharmacy = await session.get_one(Pharmacy, npi) if npi else None
-        if letter.spooled_at or letter.problem:
+        waits = letter.next_try_at is not None and self._time.now() < letter.next_try_at
+        if letter.spooled_at or letter.problem or waits:
             return
         program = self._programs[enrollment.program]
         try:
-            if not member.address:
-                raise MissingData("no address")
+            to = _address(member)
             if pharmacy is None:
                 raise MissingData("no pharmacy")
             data = _data(letter, member, pharmacy, program)
@@ -74,15 +85,25 @@ class LetterActivities:
                 data,
                 large_print=letter.large_print,
             )
-            await self._put(letter, program, pdf)
+            await self._leave(letter, program, pdf, to)
         except (*UNPRINTABLE, LetterConflict) as problem:
             await self._hand_over(letter, program, type(problem).__name__)
 
-    async def _put(self, letter: Letter, program: Program, pdf: bytes) -> None:
+    async def _leave(self, letter: Letter, program: Program, pdf: bytes, to: MailAddress) -> None:
         version = self._typesetter.version(letter.template, letter.language)
         facts = LetterFacts(
             letter.template, version, letter.language, letter.large_print, pages(pdf)
         )
+        if self._post is None:
+            return await self._put(letter, program, pdf, facts)
+        from_ = sender(program.sender, program.address)
+        if from_ is None:
+            raise MissingData("the program's address has no town")
+        if len(to.name) > LONGEST_NAME or len(to.line) > LONGEST_LINE:
+            raise AddressTooLong("longer than the mailing house takes")
+        await self._post.post(letter, program, Sheet(pdf, facts, to, from_))
+
+    async def _put(self, letter: Letter, program: Program, pdf: bytes, facts: LetterFacts) -> None:
         now = self._time.now()
         async with at_the_door(self._transaction, letter.id, program, now) as door:
             row = door.row
@@ -93,31 +114,28 @@ class LetterActivities:
             if shut and await asyncio.to_thread(self._spool.take_back, letter.id):
                 return door.withhold(now)
             spooled = await asyncio.to_thread(self._spool.put, letter.id, pdf, facts)
-            row.spooled_at, row.template_version = now, version
+            row.spooled_at, row.template_version = now, facts.version
             row.path, row.sha256, row.pages = str(spooled.path), spooled.sha256, spooled.pages
             door.record("letter_spooled", row.step, now)
         log.info("letter_spooled", enrollment_id=letter.enrollment_id)
 
     async def _hand_over(self, letter: Letter, program: Program, problem: str) -> None:
-        """What cannot be printed is a person's: it says why and waits for nobody else."""
         now = self._time.now()
         async with at_the_door(self._transaction, letter.id, program, now) as door:
-            if door.never:
-                return door.withhold(now)
-            door.row.problem = problem
-            # The ladder does not wait for a letter that cannot be printed.
-            enrollments.nudge(door.enrollment, now)
-            await tasks.open_task(
-                door.session,
-                letter.enrollment_id,
-                key=f"letter-{letter.step}",
-                kind="letter_problem",
-                role="coordinator",
-                within=program.read_within,
-                now=now,
-                detail={"problem": problem, "language": letter.language},
-            )
-        log.warning("letter_not_printed", enrollment_id=letter.enrollment_id, reason=problem)
+            await hand_over(door, program, problem, now)
+
+
+def _address(member: Member) -> MailAddress:
+    """Raises MissingData without an address, BadAddress for one a letter came back from."""
+    if not member.address:
+        raise MissingData("no address")
+    name = f"{member.first_name} {member.last_name}".strip()
+    found = MailAddress(
+        name, member.address, member.city or "", member.state or "", member.zip_code or ""
+    )
+    if member.bad_address is not None and member.bad_address == found.place:
+        raise BadAddress
+    return found
 
 
 def _data(

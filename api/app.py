@@ -14,7 +14,7 @@ from temporalio.client import Client
 from activities.attribution import Rerouting
 from activities.receiving import Receiver
 from activities.time import Time
-from api import health, twilio, web
+from api import health, lob, twilio, web
 from api.acting import TemporalActions
 from api.deps import Sessions
 from api.fhir import FhirWords
@@ -44,6 +44,8 @@ class Parts:
     """None: /fhir is not served."""
     rerouting: Rerouting | None = None
     """None: no member can be given another pharmacy."""
+    lob_signature: lob.Signature | None = None
+    """None: no secret is set, and no report of a letter can be checked."""
 
 
 def create(parts: Parts) -> FastAPI:
@@ -55,6 +57,7 @@ def create(parts: Parts) -> FastAPI:
     state.receiver = parts.receiver
     state.rerouting = parts.rerouting
     state.signature = parts.signature
+    state.lob_signature = parts.lob_signature
     state.sending_on = parts.signature is not None
     state.base_url = parts.base_url
     state.secure = parts.base_url.startswith("https://")
@@ -63,7 +66,9 @@ def create(parts: Parts) -> FastAPI:
     state.journeys = TemporalActions(state, parts.sessions)
     app.include_router(health.router)
     app.include_router(twilio.router)
+    app.include_router(lob.router)
     app.add_exception_handler(twilio.NotFromTwilio, _refuse)
+    app.add_exception_handler(lob.NotFromLob, _refuse)
     web.equip(
         app,
         parts.templates,

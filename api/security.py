@@ -13,7 +13,7 @@ from api.problems import ForeignForm, Problem, TooLarge, respond
 MAX_BODY = 1_000_000
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # These prove who calls in another way: a signature, a bearer key.
-MACHINES = ("/twilio/", "/api/", "/health")
+MACHINES = ("/twilio/", "/lob/", "/api/", "/health")
 # A form that carries every secret itself, and no cookie: nothing can be done in another's name.
 CARRYING_ALL = "/provider/"
 POLICY = "; ".join(

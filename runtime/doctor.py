@@ -63,6 +63,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _temporal(settings)
     yield _key(settings)
     yield from _carrier(settings)
+    yield _letters(settings)
     yield _pharmacies(settings)
     yield _fonts()
 
@@ -215,6 +216,20 @@ def _carrier(settings: Settings) -> Iterator[Finding]:
     else:
         yield _ok("Webhooks", f"expected, and their signatures checked, at "
                   f"{settings.public_base_url}.")  # fmt: skip
+
+
+def _letters(settings: Settings) -> Finding:
+    key = settings.lob.api_key.get_secret_value()
+    secret = settings.lob.webhook_secret.get_secret_value()
+    if not key:
+        return _ok("Letters", f"go to the print spool in {settings.letters}.")
+    if not secret:
+        return _warn(
+            "Letters",
+            f"leave through {settings.lob.api_base}, but DOORWAY_LOB__WEBHOOK_SECRET is not set: "
+            "nobody hears of a letter that comes back.",
+        )
+    return _ok("Letters", f"leave through {settings.lob.api_base}; its reports are checked.")
 
 
 def _pharmacies(settings: Settings) -> Finding:

@@ -25,6 +25,14 @@ class Twilio(BaseModel):
         return bool(self.account_sid and self.auth_token.get_secret_value() and self.from_number)
 
 
+class Lob(BaseModel):
+    """The mailing house's account; without a key letters go to the print spool."""
+
+    api_base: WebAddress = "https://api.lob.com"
+    api_key: SecretStr = SecretStr("")
+    webhook_secret: SecretStr = SecretStr("")
+
+
 class Settings(BaseSettings):
     """`DOORWAY_<NAME>`, groups by two underscores: `DOORWAY_TWILIO__ACCOUNT_SID`."""
 
@@ -69,6 +77,7 @@ class Settings(BaseSettings):
     )
     log_level: Annotated[LogLevel, BeforeValidator(lambda level: str(level).upper())] = "INFO"
     twilio: Twilio = Twilio()
+    lob: Lob = Lob()
 
     @cached_property
     def letters(self) -> Path:

@@ -18,6 +18,7 @@ from temporalio.worker import Worker
 from activities.attribution import Rerouting
 from activities.gate import Gate
 from activities.journey import JourneyActivities
+from activities.letter_post import LetterPost
 from activities.letters import LetterActivities
 from activities.notes import NoteActivities, ReplyLinks
 from activities.reattribution import Reattribution
@@ -32,6 +33,7 @@ from domain.gate import GateRules
 from domain.ids import JOURNEYS_QUEUE, RELAY_ID, SENDING_QUEUE, sending_id
 from domain.passage import Channel
 from gateways.journeys import TemporalJourneys
+from gateways.lob import Lob, LobSignature
 from gateways.note_spool import NoteSpool, SpoolTransport
 from gateways.note_transport import NoteTransport
 from gateways.print_spool import PrintSpool
@@ -84,6 +86,12 @@ def carrier(settings: Settings) -> Twilio | None:
     )
 
 
+def mailing_house(settings: Settings) -> Lob | None:
+    """None without a key: letters then go to the print spool."""
+    key = settings.lob.api_key.get_secret_value()
+    return Lob(settings.lob.api_base, key) if key else None
+
+
 def secret(settings: Settings, purpose: str) -> bytes:
     """A key of its own for each purpose, drawn from the home's one key."""
     return hmac.new(temporal_key(settings), f"doorway/{purpose}".encode(), sha256).digest()
@@ -111,6 +119,7 @@ def create_api(settings: Settings) -> FastAPI:
     time = read_time(settings)
     sending = settings.twilio.complete
     token = settings.twilio.auth_token.get_secret_value()
+    lob_secret = settings.lob.webhook_secret.get_secret_value()
     return create(
         Parts(
             sessions=transactions(engine(settings.database_url)),
@@ -119,6 +128,7 @@ def create_api(settings: Settings) -> FastAPI:
             receiver=receiver(time),
             rerouting=rerouting(),
             signature=TwilioSignature(token, base_url(settings)) if sending else None,
+            lob_signature=LobSignature(lob_secret) if lob_secret else None,
             connect=lambda: connect(settings),
             base_url=base_url(settings),
             phone_url=settings.phone_url,
@@ -149,8 +159,14 @@ class Crew:
             rules.area_codes, time,
         )  # fmt: skip
         self.journeys = JourneyActivities(transaction, known, texts, time)
+        self.house = mailing_house(settings)
         self.letters = LetterActivities(
-            transaction, known, typesetter, PrintSpool(settings.letters), time
+            transaction,
+            known,
+            typesetter,
+            PrintSpool(settings.letters),
+            time,
+            LetterPost(transaction, self.house, time) if self.house else None,
         )
         self.notes = NoteActivities(
             transaction, known, typesetter, note_transports(settings), links, time
@@ -211,6 +227,8 @@ async def run_worker(settings: Settings, time: Time) -> None:
         await stop.wait()
     if crew.carrier is not None:
         await crew.carrier.close()
+    if crew.house is not None:
+        await crew.house.close()
 
 
 async def start_loops(client: Client) -> None:

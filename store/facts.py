@@ -38,7 +38,7 @@ select
     (select json_agg(json_build_array(step, attempt, status, due_at, accepted_at, reason)
                      order by status <> 'cancelled', again)
      from intents where enrollment_id = :enrollment) as texts,
-    (select json_object_agg(step, json_build_array(spooled_at, problem))
+    (select json_object_agg(step, json_build_array(spooled_at, problem, returned_at))
      from letters where enrollment_id = :enrollment) as letters,
     (select json_object_agg(key, resolution) from tasks
      where enrollment_id = :enrollment) as tasks,
@@ -97,8 +97,8 @@ async def load(  # long because every kind of fact is named once
         reached_at=enrollment.reached_at,
         texts=_texts(row.texts or ()),
         letters={
-            step: LetterFact(datetime.fromisoformat(spooled) if spooled else None, problem)
-            for step, (spooled, problem) in (row.letters or {}).items()
+            step: LetterFact(_moment(spooled), problem, returned=returned is not None)
+            for step, (spooled, problem, returned) in (row.letters or {}).items()
         },
         tasks=row.tasks or {},
         done=row.done or {},
@@ -121,6 +121,10 @@ async def load(  # long because every kind of fact is named once
             event: datetime.fromisoformat(at) for event, at in (row.events or {}).items() if event
         },
     )
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def _covered(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,13 +37,25 @@ async def plan(
     return made.first() is not None
 
 
-async def unprinted(session: AsyncSession, enrollment_id: str) -> Sequence[str]:
+async def next_try(session: AsyncSession, enrollment_id: str) -> datetime | None:
+    """When a letter that could not leave is tried again."""
+    return await session.scalar(
+        select(func.min(Letter.next_try_at)).where(
+            Letter.enrollment_id == enrollment_id,
+            Letter.spooled_at.is_(None),
+            Letter.problem.is_(None),
+        )
+    )
+
+
+async def unprinted(session: AsyncSession, enrollment_id: str, now: datetime) -> Sequence[str]:
     rows = await session.scalars(
         select(Letter.id)
         .where(
             Letter.enrollment_id == enrollment_id,
             Letter.spooled_at.is_(None),
             Letter.problem.is_(None),
+            Letter.next_try_at.is_(None) | (Letter.next_try_at <= now),
         )
         .order_by(Letter.created_at)
     )

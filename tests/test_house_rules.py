@@ -7,7 +7,7 @@ from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-from runtime.settings import Settings, Twilio
+from runtime.settings import Lob, Settings, Twilio
 
 ROOT = Path(__file__).parents[1]
 ROOMS = (
@@ -117,8 +117,13 @@ def test_locks_name_no_host() -> None:
 
 
 def settings_names() -> set[str]:
-    plain = {f"DOORWAY_{name.upper()}" for name in Settings.model_fields if name != "twilio"}
-    return plain | {f"DOORWAY_TWILIO__{name.upper()}" for name in Twilio.model_fields}
+    groups = {"twilio": Twilio, "lob": Lob}
+    plain = {f"DOORWAY_{name.upper()}" for name in Settings.model_fields if name not in groups}
+    return plain | {
+        f"DOORWAY_{group.upper()}__{name.upper()}"
+        for group, kind in groups.items()
+        for name in kind.model_fields
+    }
 
 
 def test_the_page_of_settings_lists_each_and_no_other() -> None:

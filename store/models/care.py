@@ -148,6 +148,21 @@ class Letter(Base):
     path: Mapped[str | None]
     sha256: Mapped[str | None]
     pages: Mapped[int | None]
+    printer: Mapped[str | None]
+    """lob; None: the print spool"""
+    sent_to: Mapped[str | None]
+    """domain.letters.MailAddress.place"""
+    claimed_at: Mapped[datetime | None]
+    """When it was first handed to the mailing house, which may have it ever since."""
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    next_try_at: Mapped[datetime | None]
+    vendor_id: Mapped[str | None] = mapped_column(unique=True)
+    vendor_status: Mapped[str | None]
+    """domain.letters.Mail"""
+    vendor_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
+    corrected: Mapped[Json | None]
+    """The address as the post has it, where that is another place; a person looks at it."""
 
 
 class Note(Base):

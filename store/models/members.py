@@ -23,6 +23,8 @@ class Member(Base):
     city: Mapped[str | None]
     state: Mapped[str | None]
     zip_code: Mapped[str | None]
+    bad_address: Mapped[str | None]
+    """From which a letter came back (MailAddress.place); another address is not bad."""
     time_zone: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="en")
     alt_format: Mapped[str | None]
