@@ -1,5 +1,7 @@
 """A letter may leave through a mailing house, and come back; an address may be found bad."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -9,23 +11,20 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
-NAMES = (
-    "printer", "sent_to", "claimed_at", "tries", "next_try_at", "vendor_id", "vendor_status",
-    "vendor_at", "returned_at", "corrected",
-)  # fmt: skip
 
-
-def columns() -> list[sa.Column]:  # type: ignore[type-arg]
-    moment, words = sa.DateTime(timezone=True), sa.Text()
-    kinds = {
-        "claimed_at": moment, "next_try_at": moment, "vendor_at": moment, "returned_at": moment,
-        "corrected": postgresql.JSONB(astext_type=sa.Text()),
-    }  # fmt: skip
+def columns() -> list[sa.Column[Any]]:
+    moment = sa.DateTime(timezone=True)
     return [
-        sa.Column("tries", sa.Integer(), nullable=False, server_default="0")
-        if name == "tries"
-        else sa.Column(name, kinds.get(name, words), nullable=True)
-        for name in NAMES
+        sa.Column("printer", sa.Text(), nullable=True),
+        sa.Column("sent_to", sa.Text(), nullable=True),
+        sa.Column("claimed_at", moment, nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("next_try_at", moment, nullable=True),
+        sa.Column("vendor_id", sa.Text(), nullable=True),
+        sa.Column("vendor_status", sa.Text(), nullable=True),
+        sa.Column("vendor_at", moment, nullable=True),
+        sa.Column("returned_at", moment, nullable=True),
+        sa.Column("corrected", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     ]
 
 
@@ -39,5 +38,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("members", "bad_address")
     op.drop_constraint(op.f("uq_letters_vendor_id"), "letters")
-    for name in reversed(NAMES):
-        op.drop_column("letters", name)
+    for column in reversed(columns()):
+        op.drop_column("letters", column.name)
