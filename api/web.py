@@ -33,6 +33,7 @@ def equip(
     that a provider's open form must be opened again after a restart.
     """
     state = app.state
+    state.templates = templates
     state.pages = environment(templates)
     state.passwords = passwords or Passwords()
     state.attempts = Attempts()

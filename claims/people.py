@@ -107,10 +107,16 @@ copy (
 """
 
 
+def know_homes(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes `home` and `phone` of all in `known`: one person, their numbers."""
+    for statement in (ZIP5, _PHONE, _LANGUAGE, _HOME, _PHONES, _PHONES_DROPPED):
+        con.execute(statement)
+
+
 def know_people(con: duckdb.DuckDBPyConnection) -> None:
     """Makes `home`, `phone` and `cover`: one person, their numbers, their latest coverage."""
-    for statement in (ZIP5, _PHONE, _LANGUAGE, _HOME, _PHONES, _PHONES_DROPPED, _COVER):
-        con.execute(statement)
+    know_homes(con)
+    con.execute(_COVER)
 
 
 def export_persons(folders: Sequence[Path], out_parquet: Path) -> None:

@@ -15,6 +15,7 @@ from rich.console import Console
 from claims.errors import BadInput
 from runtime.cli_attribute import attribute
 from runtime.cli_export import export, fhir_key
+from runtime.cli_identify import identify
 from runtime.errors import Refusal
 from runtime.processes import watch_parent
 from runtime.settings import Settings
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for _command in (attribute, export, fhir_key):
+for _command in (identify, attribute, export, fhir_key):
     app.command()(_command)
 out = Console(highlight=False, soft_wrap=True)
 
@@ -48,9 +49,6 @@ DaySeconds = Annotated[
         max=86_400,
         help="How many seconds a day lasts: a rehearsal. Without it business time is real time.",
     ),
-]
-Claims = Annotated[
-    Path, typer.Option(help="Folder of claims files: Tuva's input layer or DE-SynPUF.")
 ]
 
 
@@ -119,29 +117,6 @@ def demo(
     )
     watch_parent(signal.SIGTERM)
     room.demo(_settings(port), plan, out)
-
-
-@app.command()
-def identify(
-    program: Annotated[str, typer.Argument(help="Name of a file in programs/, without .yaml.")],
-    claims: Claims,
-    as_of: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], help="The day the claims are looked at from.")
-    ],
-    out_dir: Annotated[
-        Path | None, typer.Option("--out", help="Keep the Parquet results in this folder.")
-    ] = None,
-    start: Annotated[
-        bool, typer.Option("--start", help="Also enroll the members found; their journeys begin.")
-    ] = False,
-) -> None:
-    """Find the members a program is for, with the evidence, and a pharmacy for each.
-
-    Without --start nothing is written but the results: a dry run.
-    """
-    from runtime import identify as room
-
-    room.identify(_settings_here(), program, claims, as_of.date(), out_dir, start, out)
 
 
 @app.command()

@@ -18,7 +18,7 @@ from claims.people import export_persons
 from runtime import programs, report
 from runtime.clock import wall_now
 from runtime.errors import Refusal
-from runtime.identify import find, last_day_of_service, show, steps
+from runtime.identify import everybody, find, last_day_of_service, show, steps
 from runtime.loading import load_results
 from runtime.progress import Progress, look
 from runtime.rehearsal import Cast, Simulation, cast_of
@@ -28,6 +28,7 @@ from runtime.up import House, house, say_where
 from simulator.generator import MOST_MEMBERS, generate
 from simulator.made_up import make_up
 from store.models import Member
+from store.runs import RunRecord
 
 LOOK_EVERY = 1.0
 MADE_UP = ("member_contact", "pharmacy", "drug")
@@ -93,12 +94,15 @@ def _load(made: House, plan: Plan, out: Console) -> Cast:
             contacts=tuple(str(path) for path in contacts),
         )
         made.hold_clock(cast.begin)
-        step("enrolling")
-        load_results(
-            made.settings.model_copy(update={"database_url": made.database_url}),
-            home / "identified",
-            limit=None if plan.claims is None else plan.members,
-        )
+        with everybody(folders, found.as_of, step) as roster:
+            step("enrolling")
+            load_results(
+                made.settings.model_copy(update={"database_url": made.database_url}),
+                home / "identified",
+                limit=None if plan.claims is None else plan.members,
+                roster=roster,
+                record=RunRecord("demo"),
+            )
     show(found, out)
     if plan.claims is not None and (lacking := _lacking(plan.claims)):
         out.print(f"Not in {plan.claims}, so made up: {', '.join(lacking)}.")

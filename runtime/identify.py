@@ -3,7 +3,9 @@
 import contextlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from rich.console import Console
@@ -12,50 +14,109 @@ from rich.table import Table
 
 from claims.clean import settle_as_of
 from claims.intake import open_folders
+from claims.roster import NAME, write_roster
 from claims.run import RunReport
 from claims.run import identify as scan
 from runtime import programs
 from runtime.attribute_again import pharmacies_kept
+from runtime.data import PROGRAMS
 from runtime.database import read_clock
 from runtime.errors import Refusal
 from runtime.loading import load_results
 from runtime.settings import Settings
+from store.loading import Loaded
+from store.runs import RunRecord
 
 Step = Callable[[str], None]
 
 
-def identify(
-    settings: Settings,
-    program: str,
-    claims: Path,
-    as_of: date,
-    results: Path | None,
-    start: bool,
-    out: Console,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for on the command line."""
+
+    program: str
+    claims: Path
+    as_of: date
+    results: Path | None
+    start: bool = False
+    ready: bool = False
+    """Enroll, but let nobody begin before a coordinator starts the cohort."""
+
+
+def identify(settings: Settings, asked: Asked, out: Console) -> None:
     """Scan, show what was found, and enroll when asked to."""
-    if start and not settings.database_url:
+    loads = asked.start or asked.ready
+    if loads and not settings.database_url:
         raise Refusal(
-            "--start enrolls members in a database and none is known: start `doorway up` in the "
-            "same DOORWAY_HOME first, or set DOORWAY_DATABASE_URL."
+            "--start and --ready enroll members in a database and none is known: start "
+            "`doorway up` in the same DOORWAY_HOME first, or set DOORWAY_DATABASE_URL."
         )
-    if start:
+    if loads:
         # A scan may take minutes: what would fail after it is tried before.
         read_clock(settings.database_url)
     with (
-        _folder(results) as folder,
-        pharmacies_kept(settings, needed=start) as kept,
+        _folder(asked.results) as folder,
+        pharmacies_kept(settings, needed=loads) as kept,
         steps(out) as step,
     ):
-        report = find([program], [claims], folder, as_of, step, kept)
-        if start:
-            step("enrolling")
-            enrolled = load_results(settings, folder, limit=None)
+        report = find([asked.program], [asked.claims], folder, asked.as_of, step, kept)
+        loaded = _load(settings, asked, folder, step) if loads else None
     show(report, out)
-    if start:
-        out.print(f"{enrolled} members were enrolled; their journeys begin now.")
-    if results is not None:
-        out.print(f"The results are in {results}.")
+    if loaded is not None:
+        _say_loaded(loaded, asked, out)
+    if asked.results is not None:
+        out.print(f"The results are in {asked.results}.")
+
+
+def _load(settings: Settings, asked: Asked, folder: Path, step: Step) -> Loaded:
+    made_of = fingerprint(asked.claims, [asked.program], asked.as_of)
+    with everybody([asked.claims], asked.as_of, step) as roster:
+        step("enrolling")
+        record = RunRecord("command", made_of)
+        hold = [asked.program] if asked.ready else []
+        return load_results(settings, folder, roster=roster, record=record, hold=hold)
+
+
+def _say_loaded(loaded: Loaded, asked: Asked, out: Console) -> None:
+    begins = (
+        "they wait until a coordinator starts the cohort on the console"
+        if asked.ready
+        else "their journeys begin now"
+    )
+    out.print(f"{loaded.new} members were enrolled; {begins}.")
+    for diff in loaded.diff.values():
+        for reason, members in sorted(diff.gone.items()):
+            out.print(f"{members} no longer fit: {reason.replace('_', ' ')}.")
+        if leaving := sum(diff.leaving.values()):
+            out.print(
+                f"{leaving} leave: their journeys end, or pause while coverage may come back."
+            )
+        if withheld := sum(diff.withheld.values()):
+            out.print(
+                f"{withheld} would leave, which is too many for one run: a coordinator must look "
+                "at the run's page first."
+            )
+
+
+@contextlib.contextmanager
+def everybody(folders: Sequence[Path], as_of: date, step: Step) -> Iterator[Path]:
+    """A file, for a while, with everybody the folders' eligibility names."""
+    step("reading who is covered")
+    with tempfile.TemporaryDirectory(prefix="doorway-roster-") as made:
+        roster = Path(made) / NAME
+        write_roster(folders, roster, as_of)
+        yield roster
+
+
+def fingerprint(claims: Path, names: Sequence[str], as_of: date) -> str:
+    """Of the files, the rules and the day: the same again would find the same."""
+    told = sha256(f"{as_of.isoformat()} {' '.join(sorted(names))}".encode())
+    for folder in (claims, PROGRAMS):
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            told.update(file.relative_to(folder).as_posix().encode())
+            with file.open("rb") as content:
+                told.update(file_digest(content, "sha256").digest())
+    return told.hexdigest()
 
 
 def find(

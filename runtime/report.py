@@ -61,7 +61,12 @@ def _identification(connection: Connection) -> dict[str, Any]:
 
 
 def _last_run(connection: Connection) -> dict[str, Any]:
-    newest = select(IdentificationRun.report).order_by(IdentificationRun.id.desc()).limit(1)
+    newest = (
+        select(IdentificationRun.report)
+        .where(IdentificationRun.same_as.is_(None), IdentificationRun.problem.is_(None))
+        .order_by(IdentificationRun.id.desc())
+        .limit(1)
+    )
     return connection.execute(newest).scalar() or {}
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
-from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
@@ -43,7 +42,6 @@ from runtime import programs
 from runtime.clock import Time
 from runtime.data import TEMPLATES
 from runtime.encryption import temporal_key
-from runtime.loading import load_results
 from runtime.settings import Settings
 from runtime.standby import clock_when_it_goes
 from runtime.temporal import connect
@@ -61,11 +59,6 @@ STOPPING = timedelta(seconds=8)
 # heartbeat ends (workflows/sending.py, workflows/relay.py).
 HEARTBEAT_SENT = timedelta(seconds=1)
 HELD_FOR = timedelta(seconds=3)
-
-
-def load(settings: Settings, folder: Path, *, start: bool, limit: int | None) -> int:
-    """Load an identification's results; `start` False would load nobody, and is not asked for."""
-    return load_results(settings, folder, limit=limit) if start else 0
 
 
 def read_time(settings: Settings) -> Time:

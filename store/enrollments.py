@@ -86,13 +86,16 @@ async def nudged(
 
 
 async def unstarted(session: AsyncSession, limit: int) -> Sequence[Enrollment]:
-    """Enrollments whose journey may begin: without a pharmacy there is nobody to invite to."""
+    """Enrollments whose journey may begin: without a pharmacy there is nobody to invite to,
+    and a cohort that is held ready waits for somebody to start it.
+    """
     rows = await session.scalars(
         select(Enrollment)
         .where(
             Enrollment.started_at.is_(None),
             Enrollment.ended_at.is_(None),
             Enrollment.pharmacy_npi.is_not(None),
+            Enrollment.ready_since.is_(None),
         )
         .order_by(Enrollment.id)
         .limit(limit)

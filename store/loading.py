@@ -2,23 +2,32 @@
 
 Everything goes through stage tables by COPY and then one `insert ... on conflict` a table, in one
 transaction: a load that fails leaves nothing behind, and loading the same results twice changes
-nothing the second time.
+nothing the second time. What the payer's files tell anew of old members is in `renewal.py`, who
+no longer fits in `following.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Any
 
-from psycopg import Connection
-from psycopg.types.json import Jsonb
-from sqlalchemy import Engine, text
+from psycopg import Connection as Raw
+from sqlalchemy import Connection, Engine, text
 
+from domain.identification_diff import ProgramDiff
+from store import following, renewal
+from store import loading_rows as rows
 from store.attributions_loading import keep_attributions, renew_pharmacies
+from store.copying import copy_rows, renewing, stage
+from store.loading_rows import opaque_id
 from store.medications import NEWER_FILLS
+from store.runs import RunRecord, record_run
+
+__all__ = ["Loaded", "Results", "load", "opaque_id"]
 
 Rows = Iterable[Mapping[str, Any]]
+# Two loads at a time would each hold rows the other waits for.
+ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtext('doorway/loading'))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,207 +44,121 @@ class Results:
     report: Mapping[str, Any]
     part2_conditions: frozenset[str]
     as_of: date
+    roster: Rows | None = None
+    """None: the files were not asked about everybody; nobody's journey ends by them."""
 
 
-def opaque_id(kind: str, *parts: object) -> str:
-    """The same thing gets the same id at every load, and the id says nothing about it."""
-    return sha256("/".join(["doorway", kind, *map(str, parts)]).encode()).hexdigest()[:20]
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    run_id: int
+    new: int
+    diff: Mapping[str, ProgramDiff] = field(default_factory=dict)
 
 
 def load(
-    engine: Engine, results: Results, versions: Mapping[str, str], now: datetime, limit: int | None
-) -> int:
-    """Load all of it; how many enrollments are new. `limit`: of the members, the first in rank."""
+    engine: Engine,
+    results: Results,
+    versions: Mapping[str, str],
+    now: datetime,
+    limit: int | None = None,
+    *,
+    record: RunRecord | None = None,
+    follow: following.Follow | None = None,
+    hold: Collection[str] = (),
+) -> Loaded:
+    """Load all of it. `limit`: of the members, the first in rank; `hold`: programs that nobody
+    begins yet. Who no longer fits is marked; `activities.identification` lets them leave.
+    """
+    record = record or RunRecord()
     with engine.begin() as connection:
-        raw: Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+        connection.execute(ONE_AT_A_TIME)
+        raw: Raw[Any] = connection.connection.driver_connection  # type: ignore[assignment]
         enrolled = _chosen(results, limit)
-        people = {row["person_id"] for row in enrolled}
-        renew_pharmacies(raw, results.pharmacies, now)
-        _copy(
-            raw, "members", _MEMBER,
-            (_member(r, results.as_of) for r in results.people if r["person_id"] in people),
-            renew=(
-                "death_date", "coverage_end", "address", "city", "state", "zip_code",
-                "physician_npi",
-            ),
-        )  # fmt: skip
-        contacts = [row for row in results.contacts if row["person_id"] in people]
-        _copy(raw, "phones", ("phone",), ({"phone": r["phone_e164"]} for r in contacts))
-        _copy(raw, "contact_points", _CONTACT, map(_contact, contacts))
-        _copy(
-            raw, "medications", _MEDICATION,
-            (_medication(r) for r in results.medications if r["person_id"] in people),
-            conflict=NEWER_FILLS,
-        )  # fmt: skip
-        _copy(
-            raw, "evidence", _EVIDENCE,
-            (_evidence(r, results) for r in results.evidence if r["person_id"] in people),
-        )  # fmt: skip
-        connection.execute(text(_CONSENTS), {"now": now})
-        new = _copy(raw, "enrollments", _ENROLLMENT, _enrollments(enrolled, results, versions, now))
-        keep_attributions(raw, connection, _attributions(enrolled, results), now)
+        _people(raw, connection, results, {row["person_id"] for row in enrolled}, now)
+        made = rows.enrollments(enrolled, results.attribution, versions, now, hold=hold)
+        new = _enroll(raw, connection, made)
+        keep_attributions(raw, connection, rows.attributions(enrolled, results.attribution), now)
         connection.execute(text(_OUTCOMES), {"now": now})
-        connection.execute(
-            text("insert into identification_runs (at, report) values (:now, :report)"),
-            {"now": now, "report": Jsonb(dict(results.report))},
+        followed = following.Followed({}, {})
+        if results.roster is not None:
+            payers = follow.payers if follow else ()
+            renewal.renew(raw, connection, results.roster, results.as_of, payers, now)
+        if follow is not None and results.roster is not None:
+            followed = following.follow_all(connection, follow, new, results.as_of)
+        run_id = record_run(
+            connection, record, results.report, now, diff=followed.diff, endings=followed.endings
         )
-        return new
+        return Loaded(run_id, sum(map(len, new.values())), followed.diff)
+
+
+def _people(
+    raw: "Raw[Any]", connection: Connection, results: Results, people: set[str], now: datetime
+) -> None:
+    def ours(found: Rows) -> Rows:
+        return (row for row in found if row["person_id"] in people)
+
+    renew_pharmacies(raw, results.pharmacies, now)
+    copy_rows(
+        raw, "members", rows.MEMBER, (rows.member(r, results.as_of) for r in ours(results.people)),
+        conflict=renewing(
+            "id", "death_date", "coverage_end", "address", "city", "state", "zip_code",
+            "physician_npi",
+        ),
+    )  # fmt: skip
+    contacts = list(ours(results.contacts))
+    copy_rows(raw, "phones", ("phone",), ({"phone": r["phone_e164"]} for r in contacts))
+    copy_rows(raw, "contact_points", rows.CONTACT, map(rows.contact, contacts))
+    copy_rows(
+        raw, "medications", rows.MEDICATION, map(rows.medication, ours(results.medications)),
+        conflict=NEWER_FILLS,
+    )  # fmt: skip
+    copy_rows(
+        raw, "evidence", rows.EVIDENCE,
+        (rows.evidence(r, results.part2_conditions) for r in ours(results.evidence)),
+        conflict=renewing("member_id, condition, rule", "claim_ids", "dates"),
+    )  # fmt: skip
+    connection.execute(text(_CONSENTS), {"now": now})
+
+
+def _enroll(raw: "Raw[Any]", connection: Connection, made: Rows) -> Mapping[str, Sequence[str]]:
+    """The ids of the enrollments that are new, by program."""
+    stage(raw, "enrollments", rows.ENROLLMENT, made)
+    new: dict[str, list[str]] = {}
+    for program, id_ in connection.execute(text(_NEW)):
+        new.setdefault(program, []).append(id_)
+    return new
 
 
 def _chosen(results: Results, limit: int | None) -> list[Mapping[str, Any]]:
     """Whom to enroll: of a limited demo, those most in need first."""
-    rows = sorted(
+    found = sorted(
         results.members, key=lambda row: (-row["points"], row["person_id"], row["program"])
     )
-    return rows if limit is None else rows[:limit]
+    return found if limit is None else found[:limit]
 
 
-def _copy(
-    raw: "Connection[Any]",
-    table: str,
-    columns: Sequence[str],
-    rows: Iterable[Mapping[str, Any]],
-    *,
-    renew: Sequence[str] = (),
-    conflict: str = "on conflict do nothing",
-) -> int:
-    """COPY into a stage table, then insert what is new; `renew` columns follow the file."""
-    changes = ", ".join(f"{column} = excluded.{column}" for column in renew)
-    if renew:
-        conflict = f"on conflict (id) do update set {changes}"
-    names = ", ".join(f'"{column}"' for column in columns)
-    with raw.cursor() as cursor:
-        cursor.execute(
-            f"create temp table stage_{table} on commit drop as select {names} from {table} limit 0"
-        )
-        with cursor.copy(f"copy stage_{table} ({names}) from stdin") as copy:
-            for row in rows:
-                copy.write_row([row[column] for column in columns])
-        cursor.execute(
-            f"insert into {table} ({names}) select {names} from stage_{table} {conflict}"
-        )
-        return cursor.rowcount
-
-
-_MEMBER = (
-    "id", "person_id", "first_name", "last_name", "birth_date", "death_date", "gender", "address",
-    "city", "state", "zip_code", "time_zone", "language", "alt_format", "payer", "payer_type",
-    "coverage_start", "coverage_end", "physician_npi",
-)  # fmt: skip
-_CONTACT = ("member_id", "phone", "kind", "rank", "status")
-_MEDICATION = (
-    "member_id", "ndc11", "ingredient", "drug_class", "last_fill_on", "days_supply", "quantity",
-    "runs_out_on", "prescriber_npi", "pharmacy_npi", "part2",
-)  # fmt: skip
-_EVIDENCE = ("member_id", "condition", "rule", "claim_ids", "dates", "part2")
-_ENROLLMENT = (
-    "id", "member_id", "program", "program_version", "ordinal", "state", "identified_on", "tier",
-    "points", "reasons", "conditions", "pharmacy_npi", "distance_km", "pharmacy_reason",
-    "created_at",
-)  # fmt: skip
-
-
-def _member_id(row: Mapping[str, Any]) -> str:
-    return opaque_id("member", row["person_id"])
-
-
-def _member(row: Mapping[str, Any], as_of: date) -> Mapping[str, Any]:
-    # Coverage that lasts to the end of what the file knows has no known end.
-    ends = row["coverage_end"]
-    return {
-        **{name: row.get(name) for name in _MEMBER},
-        "id": _member_id(row),
-        "first_name": row["first_name"] or "",
-        "last_name": row["last_name"] or "",
-        "language": row["preferred_language"] or "en",
-        "coverage_end": ends if ends and ends < as_of else None,
-    }
-
-
-def _contact(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    kind = row["type"] or "unknown"
-    return {
-        "member_id": _member_id(row),
-        "phone": row["phone_e164"],
-        "kind": kind,
-        "rank": row["rank"],
-        "status": "landline" if kind == "landline" else "active",
-    }
-
-
-def _medication(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {
-        **{name: row.get(name) for name in _MEDICATION},
-        "member_id": _member_id(row),
-        "last_fill_on": row["last_fill_date"],
-        "part2": bool(row["part2"]),
-    }
-
-
-def _evidence(row: Mapping[str, Any], results: Results) -> Mapping[str, Any]:
-    return {
-        "member_id": _member_id(row),
-        "condition": row["condition"],
-        "rule": row["rule"],
-        "claim_ids": Jsonb([str(claim) for claim in row["claim_ids"]]),
-        "dates": Jsonb([str(day) for day in row["dates"]]),
-        "part2": row["condition"] in results.part2_conditions,
-    }
-
-
-def _enrollments(
-    chosen: Iterable[Mapping[str, Any]],
-    results: Results,
-    versions: Mapping[str, str],
-    now: datetime,
-) -> Iterable[Mapping[str, Any]]:
-    pharmacies = {(row["person_id"], row["program"]): row for row in results.attribution}
-    for row in chosen:
-        found = pharmacies.get((row["person_id"], row["program"]), {})
-        yield {
-            "id": opaque_id("enrollment", row["person_id"], row["program"], 1),
-            "member_id": _member_id(row),
-            "program": row["program"],
-            "program_version": versions[row["program"]],
-            "ordinal": 1,
-            "state": "identified",
-            "identified_on": row["identified_on"],
-            "tier": row["tier"],
-            "points": row["points"],
-            "reasons": Jsonb(list(row["reasons"])),
-            "conditions": Jsonb(list(row["conditions"])),
-            "pharmacy_npi": found.get("npi"),
-            "distance_km": found.get("distance_km"),
-            "pharmacy_reason": found.get("reason") or found.get("unserved_reason"),
-            "created_at": now,
-        }
-
-
-def _attributions(
-    chosen: Iterable[Mapping[str, Any]], results: Results
-) -> Iterable[tuple[str, Mapping[str, Any]]]:
-    ids = {
-        (row["person_id"], row["program"]): opaque_id(
-            "enrollment", row["person_id"], row["program"], 1
-        )
-        for row in chosen
-    }
-    for row in results.attribution:
-        if (key := (row["person_id"], row["program"])) in ids:
-            yield ids[key], row
-
-
-# A number a member gave to the plan is consent to be called within that purpose (FCC 2015).
+_NEW = f"""
+with made as (
+    insert into enrollments ({", ".join(rows.ENROLLMENT)})
+    select {", ".join(rows.ENROLLMENT)} from stage_enrollments on conflict do nothing
+    returning program, id)
+select program, id from made order by id
+"""
+# A number a member gave to the plan is consent to be called within that purpose (FCC 2015); but no
+# number speaks for a member who said stop from another.
 _CONSENTS = """
 insert into consents (phone, channel, given, at, how, actor)
 select distinct s.phone, 'sms', true, cast(:now as timestamptz), 'contact file', 'payer'
 from stage_contact_points s
-where not exists (select from consents c where c.phone = s.phone)
+where not exists (select from consents c where c.phone = s.phone) and not exists (
+    select from contact_points p where p.member_id = s.member_id and (
+        select not c.given from consents c where c.phone = p.phone order by c.id desc limit 1))
 """
 _OUTCOMES = """
 insert into outcomes (enrollment_id, at, kind, actor, rule, program_version, detail)
 select e.id, cast(:now as timestamptz), 'identified', 'identification', 'claims criteria',
     e.program_version, jsonb_build_object('tier', e.tier, 'points', e.points)
 from enrollments e join stage_enrollments s on s.id = e.id
-where not exists (select from outcomes o where o.enrollment_id = e.id and o.kind = 'identified')
+where not exists (select from outcomes o where o.enrollment_id = e.id
+    and o.kind in ('identified', 'nominated'))
 """

@@ -9,8 +9,6 @@ import pytest_asyncio
 from desk import Desk, open_desk, plain
 from sqlalchemy import Connection, text
 
-from store.models import IdentificationRun
-
 
 @pytest_asyncio.fixture
 async def desk(database_url: str) -> AsyncIterator[Desk]:
@@ -183,13 +181,3 @@ async def test_the_queue_moves_a_delivery_step_by_step_and_wants_a_reason_for_fa
         text("select status, reason from deliveries where id = :id"), {"id": sooner.id}
     ).one()
     assert tuple(row) == ("failed", "Nobody at home")
-
-
-async def test_a_run_shows_what_came_in_and_what_was_dropped(desk: Desk, database_url: str) -> None:
-    report = {"identified": {"medicare-cardiometabolic": 31}, "dropped": {"future_date": 4},
-              "attributed": 30}  # fmt: skip
-    make.save(database_url, IdentificationRun(at=make.NOW, report=report))
-    async with desk.signed_in() as coordinator:
-        page = plain((await coordinator.get("/console/runs")).text)
-    assert "Medicare cardiometabolic 31" in page
-    assert "Future date 4" in page

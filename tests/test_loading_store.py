@@ -82,7 +82,7 @@ def one(connection: Connection, query: str) -> dict[str, Any]:
 def test_what_claims_found_becomes_a_member_in_a_program(
     engine: Engine, connection: Connection
 ) -> None:
-    assert load(engine, results(), VERSIONS, NOW, None) == 1
+    assert load(engine, results(), VERSIONS, NOW, None).new == 1
     member = one(connection, "select * from members")
     assert member["id"] == opaque_id("member", "P1")
     assert "P1" not in member["id"]
@@ -106,7 +106,7 @@ def test_loading_the_same_results_again_changes_nothing(
 ) -> None:
     load(engine, results(), VERSIONS, NOW, None)
     before = everything(connection)
-    assert load(engine, results(), VERSIONS, NOW + DAY, None) == 0
+    assert load(engine, results(), VERSIONS, NOW + DAY, None).new == 0
     assert everything(connection) == before
 
 
@@ -167,10 +167,10 @@ def test_a_limit_takes_those_most_in_need_and_nobody_elses_facts(
     identified = [IDENTIFIED | {"person_id": f"P{n}", "points": n} for n in range(1, 4)]
     contacts = [CONTACT | {"person_id": f"P{n}"} for n in range(1, 4)]
     found = results(people=people, members=identified, contacts=contacts, medications=[])
-    assert load(engine, found, VERSIONS, NOW, 2) == 2
+    assert load(engine, found, VERSIONS, NOW, 2).new == 2
     ids = connection.execute(text("select person_id from members order by 1")).scalars().all()
     assert ids == ["P2", "P3"]
-    assert load(engine, found, VERSIONS, NOW, None) == 1
+    assert load(engine, found, VERSIONS, NOW, None).new == 1
 
 
 @pytest.mark.parametrize(

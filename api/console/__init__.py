@@ -12,6 +12,7 @@ from api.console import (
     members,
     needs,
     part2,
+    preflight,
     queue,
     runs,
     screenings,
@@ -32,7 +33,7 @@ async def home() -> RedirectResponse:
 
 PARTS = (
     sign_in, today, live, members, consents, attribution, enrollments, queue, tasks, delivery,
-    texts, needs, screenings, part2, runs, staff,
+    texts, needs, screenings, part2, runs, preflight, staff,
 )  # fmt: skip
 """Consents and attribution before enrollments, which would else take their forms for its own."""
 

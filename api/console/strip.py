@@ -45,6 +45,9 @@ def strip(view: MemberView, now: datetime) -> Strip:
         why = say(enrollment.hold, "hold")
         return Strip(f"{standing}, paused", "Nothing until it is resumed.", why, None,
                      running, ended)  # fmt: skip
+    if enrollment.ready_since is not None:
+        return Strip(standing, "The cohort is started by a coordinator.",
+                     "It waits with its cohort.", None, running, ended)  # fmt: skip
     if enrollment.started_at is None:
         return Strip(standing, "The journey starts.", "It has not been started yet.", None,
                      running, ended)  # fmt: skip

@@ -12,6 +12,11 @@ from store.models.care import (
     Screening,
     ScreeningAnswer,
 )
+from store.models.identification import (
+    CohortStart,
+    IdentificationRun,
+    RosterLine,
+)
 from store.models.journeys import Enrollment, Outcome, StaffAction, Stage, Task
 from store.models.members import (
     Consent,
@@ -26,13 +31,14 @@ from store.models.messages import GateDecision, InboundText, Intent, Receipt
 from store.models.part2 import Disclosure, Part2Consent, Part2Revocation
 from store.models.practices import Practice
 from store.models.sharing import Agreement, FhirKey
-from store.models.staff import ClockRow, IdentificationRun, StaffMember, StaffSession
+from store.models.staff import ClockRow, StaffMember, StaffSession
 
 __all__ = [
     "Agreement",
     "Attribution",
     "Base",
     "ClockRow",
+    "CohortStart",
     "Consent",
     "ContactPoint",
     "Delivery",
@@ -58,6 +64,7 @@ __all__ = [
     "Reading",
     "Receipt",
     "Referral",
+    "RosterLine",
     "Screening",
     "ScreeningAnswer",
     "StaffAction",

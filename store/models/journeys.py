@@ -37,7 +37,11 @@ class Enrollment(Base):
     pharmacy_npi: Mapped[str | None] = mapped_column(ForeignKey("pharmacies.npi"), index=True)
     distance_km: Mapped[float | None]
     pharmacy_reason: Mapped[str | None]
+    entry: Mapped[str] = mapped_column(server_default="claims")
+    """claims or nominated"""
     created_at: Mapped[datetime]
+    ready_since: Mapped[datetime | None]
+    """Loaded and held until somebody starts the cohort; None: it may begin."""
     started_at: Mapped[datetime | None]
     reached_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -49,6 +53,9 @@ class Enrollment(Base):
     leaving: Mapped[str | None]
     """domain.exits.Exit: what was reported, while it stands"""
     leaving_at: Mapped[datetime | None]
+    misfit: Mapped[str | None]
+    """domain.identification.Misfit, by the newest run; None: the member fits."""
+    misfit_since: Mapped[date | None]
     nudged_at: Mapped[datetime | None]
     """Something new waits for the journey; `advance` clears it, the relay sees that it does."""
 

@@ -59,7 +59,7 @@ class ContactPoint(Base):
     kind: Mapped[str] = mapped_column(default="unknown")
     rank: Mapped[int] = mapped_column(default=1)
     status: Mapped[str] = mapped_column(default="active")
-    """active, landline, wrong_number or unreachable"""
+    """active, landline, wrong_number, unreachable, or not_listed by the payer any more"""
     status_at: Mapped[datetime | None]
 
 

@@ -1,11 +1,11 @@
-"""Who works in the console, the clock, and what was loaded when."""
+"""Who works in the console, and the clock."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.models.base import Base, Json
+from store.models.base import Base
 
 
 class StaffMember(Base):
@@ -46,13 +46,3 @@ class ClockRow(Base):
     rate: Mapped[float]
     promised: Mapped[datetime]
     """No reader has seen a business time later than this: a restart goes on from here."""
-
-
-class IdentificationRun(Base):
-    """One run of identification: what came in, what was dropped, who was found."""
-
-    __tablename__ = "identification_runs"
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    at: Mapped[datetime]
-    report: Mapped[Json]

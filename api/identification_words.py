@@ -1,0 +1,71 @@
+"""The console's words about runs of identification, nominations and cohorts."""
+
+IDENTIFICATION_WORDS: dict[str, dict[str, str]] = {
+    "misfit": {
+        "deceased": "recorded as deceased",
+        "do_not_contact": "asked the plan not to be contacted",
+        "hospice": "in hospice",
+        "ltc": "in long-term care",
+        "address_confidential": "has a confidential address",
+        "not_listed": "no longer in the plan's files",
+        "not_covered": "coverage ended",
+        "evidence_aged_out": "claims that showed the condition have grown too old",
+    },
+    "diff": {
+        "new": "new",
+        "returned": "fit again",
+        "gone": "no longer fit",
+        "leaving": "leave the program",
+        "withheld": "would leave; somebody must look first",
+    },
+    "report": {
+        "attributed": "Members",
+        "unattributed": "Members",
+        "peak_rss_mb": "At most",
+    },
+    "run_how": {
+        "command": "by command",
+        "nightly": "by itself at night",
+        "demo": "for the demo",
+    },
+    "excluded": {
+        "deceased": "Deceased",
+        "not covered on the as-of date": "Not covered on that day",
+        "hospice": "In hospice",
+        "ltc": "In long-term care",
+        "do_not_contact": "Not to be contacted",
+        "address_confidential": "Confidential address",
+    },
+    "reach": {
+        "text": "By text",
+        "no_consent": "A number, but no consent to texts",
+        "opted_out": "Said STOP",
+        "landline": "By landline only",
+        "no_phone": "No number known",
+    },
+    "blocker": {
+        "carrier_off": "Sending is switched off",
+        "no_pharmacy": "No pharmacy",
+        "no_invitation": "No invitation in the member's language",
+        "no_letter": "No letter in the member's language",
+        "texts_missing": "Some texts are missing in the member's language",
+        "opted_out": "Said STOP before",
+        "no_consent": "No consent to texts",
+        "landline": "Only a landline",
+        "no_phone": "No number at all",
+        "no_zone": "Time zone not known",
+    },
+    "blocker_means": {
+        "carrier_off": "No carrier account is set up. What falls due is kept, and leaves when one "
+        "is.",
+        "no_pharmacy": "Their journeys do not begin; a task asks a coordinator to find one.",
+        "no_invitation": "Their texts are withheld, and a coordinator is asked to call.",
+        "no_letter": "Their letter is not printed; a task says so.",
+        "texts_missing": "The invitation goes out; later texts are withheld and become tasks.",
+        "opted_out": "Their journeys end as soon as they begin; nothing is sent.",
+        "no_consent": "They get a letter and a call.",
+        "landline": "They get a letter and a call.",
+        "no_phone": "They get a letter; nobody can call.",
+        "no_zone": "They are texted only in hours that are right in every zone.",
+    },
+}

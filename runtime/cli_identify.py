@@ -1,0 +1,48 @@
+"""`doorway identify` as an operator types it; the work is in runtime/identify.py."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from runtime.errors import Refusal
+
+# As in cli.py: what a command needs is imported when it runs.
+# ruff: noqa: PLC0415
+
+out = Console(highlight=False, soft_wrap=True)
+
+
+def identify(
+    program: Annotated[str, typer.Argument(help="Name of a file in programs/, without .yaml.")],
+    claims: Annotated[
+        Path, typer.Option(help="Folder of claims files: Tuva's input layer or DE-SynPUF.")
+    ],
+    as_of: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="The day the claims are looked at from.")
+    ],
+    out_dir: Annotated[
+        Path | None, typer.Option("--out", help="Keep the Parquet results in this folder.")
+    ] = None,
+    start: Annotated[
+        bool, typer.Option("--start", help="Also enroll the members found; their journeys begin.")
+    ] = False,
+    ready: Annotated[
+        bool,
+        typer.Option("--ready", help="Enroll them, but wait until the console starts the cohort."),
+    ] = False,
+) -> None:
+    """Find the members a program is for, with the evidence, and a pharmacy for each.
+
+    Without --start or --ready nothing is written but the results: a dry run. With one of them
+    members who no longer fit leave the program, as docs/identification.md tells.
+    """
+    from runtime import identify as room
+    from runtime.home import settings_here
+
+    if start and ready:
+        raise Refusal("--start and --ready exclude each other; give one of them.")
+    asked = room.Asked(program, claims, as_of.date(), out_dir, start, ready)
+    room.identify(settings_here(), asked, out)
