@@ -88,6 +88,8 @@ def unsafe_console_routes() -> list[str]:
         "{step}": "accept",
         "{staff_id}": "s_1",
         "{name}": "phq-9",
+        "{run_id}": "1",
+        "{program}": "medicare-cardiometabolic",
     }
     found = []
     for route in iter_route_contexts(console.router.routes):
