@@ -14,10 +14,10 @@ from sqlalchemy import Engine, create_engine
 from activities.identification import finish_runs
 from runtime import programs
 from runtime.clock import load_clock, wall_now
+from runtime.following import follow
 from runtime.settings import Settings
 from store.database import dialect_url, transactions
 from store.database import engine as async_engine
-from store.following import Follow
 from store.loading import Loaded, Results, load
 from store.runs import RunRecord
 
@@ -57,11 +57,9 @@ def load_results(
         roster=_rows(roster) if roster else None,
     )
     versions = {name: each.version for name, each in programs.all_programs().items()}
-    follow = _follow(list(report["identified"]))
+    rules = follow(list(report["identified"]))
     with opened(settings) as (engine, now):
-        loaded = load(
-            engine, results, versions, now, limit, record=record, follow=follow, hold=hold
-        )
+        loaded = load(engine, results, versions, now, limit, record=record, follow=rules, hold=hold)
     asyncio.run(_finish(settings, now))
     return loaded
 
@@ -72,14 +70,6 @@ async def _finish(settings: Settings, now: datetime) -> None:
         await finish_runs(transactions(opened).begin, now)
     finally:
         await opened.dispose()
-
-
-def _follow(names: list[str]) -> Follow:
-    return Follow(
-        rules={name: programs.fit_rules(name) for name in names},
-        payer_types={name: programs.program(name).payer_types for name in names},
-        brake=programs.brake(),
-    )
 
 
 @contextlib.contextmanager

@@ -19,7 +19,6 @@ from domain.check_ins import check_ins_from
 from domain.coaching_program import CoachingShelf
 from domain.crisis import CrisisRules
 from domain.curricula import Curriculum
-from domain.identification import Brake, FitRules
 from domain.instruments import Instrument, ZCodes
 from domain.licensed_instruments import LicensedInstrument
 from domain.medication_rules import MedicationRules
@@ -108,21 +107,6 @@ def _data(name: str) -> Mapping[str, Any]:
     if name not in names():
         raise Refusal(f"There is no program {name!r}; there are {', '.join(names())}.")
     return read(f"{name}.yaml")
-
-
-def fit_rules(name: str) -> FitRules:
-    """What a program does about members who no longer fit."""
-    data = _data(name)
-    own, shared = data.get("no_longer_fit", {}), read("identification.yaml")
-    try:
-        return FitRules.from_data(shared, own, data.get("exclusions", ()))
-    except ValueError as wrong:
-        raise Refusal(f"programs/{name}.yaml or identification.yaml: {wrong}") from None
-
-
-def brake() -> Brake:
-    told = read("identification.yaml")["brake"]
-    return Brake(percent=int(told["percent"]), at_least=int(told["at_least"]))
 
 
 def attribution_rules() -> AttributionRules:

@@ -10,13 +10,13 @@ from make import DAY, NOW
 from sqlalchemy import Connection, Engine, create_engine, text
 from test_loading_store import CONTACT, IDENTIFIED, MEDICATION, PERSON, PROGRAM, VERSIONS, results
 
-from runtime import programs
+from runtime.following import brake, fit_rules
 from store.following import Follow
 from store.loading import Loaded, Results, load, opaque_id
 
 AS_OF = date(2026, 3, 31)
 ENROLLED = opaque_id("enrollment", "P1", PROGRAM, 1)
-FOLLOW = Follow({PROGRAM: programs.fit_rules(PROGRAM)}, {PROGRAM: ("medicare",)}, programs.brake())
+FOLLOW = Follow({PROGRAM: fit_rules(PROGRAM)}, {PROGRAM: ("medicare",)}, brake())
 LINE: Mapping[str, Any] = {
     "person_id": "P1", "first_name": "Ana", "last_name": "Lopez", "birth_date": date(1951, 5, 6),
     "death_date": None, "gender": "female", "address": "12 Oak Ave", "city": "Columbus",

@@ -20,10 +20,11 @@ from domain.identification import (
 )
 from domain.identification_diff import summarize
 from runtime import programs
+from runtime.following import fit_rules
 
 TODAY = date(2026, 7, 1)
 PROGRAM = "medicare-cardiometabolic"
-RULES = programs.fit_rules(PROGRAM)
+RULES = fit_rules(PROGRAM)
 FITS = Standing()
 
 

@@ -1,0 +1,28 @@
+"""The rules by which a run follows the members of a program; programs/identification.yaml."""
+
+from domain.identification import Brake, FitRules
+from runtime import programs
+from runtime.errors import Refusal
+from store.following import Follow
+
+
+def fit_rules(name: str) -> FitRules:
+    """What a program does about members who no longer fit."""
+    data, shared = programs.read(f"{name}.yaml"), programs.read("identification.yaml")
+    try:
+        return FitRules.from_data(shared, data.get("no_longer_fit", {}), data.get("exclusions", ()))
+    except ValueError as wrong:
+        raise Refusal(f"programs/{name}.yaml or identification.yaml: {wrong}") from None
+
+
+def brake() -> Brake:
+    told = programs.read("identification.yaml")["brake"]
+    return Brake(percent=int(told["percent"]), at_least=int(told["at_least"]))
+
+
+def follow(names: list[str]) -> Follow:
+    return Follow(
+        rules={name: fit_rules(name) for name in names},
+        payer_types={name: programs.program(name).payer_types for name in names},
+        brake=brake(),
+    )
