@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from string import ascii_lowercase
 
 from domain.danger import Danger, DangerWords, cut, find_danger, fold, matches, phrases
 
@@ -49,6 +50,8 @@ class ReplyWords:
     danger: DangerWords
     fillers: re.Pattern[str]
     stop: frozenset[str]
+    stop_near: frozenset[str]
+    """All words one slip away from a word that stops."""
     stop_signs: re.Pattern[str]
     stop_requests: re.Pattern[str]
     stop_unless: re.Pattern[str]
@@ -73,6 +76,7 @@ class ReplyWords:
             danger=DangerWords.from_data(danger),
             fillers=_listed(data, "fillers"),
             stop=_exact(data, "stop", "keywords") | _exact(data, "stop", "misspellings"),
+            stop_near=_slips(data, "stop", "near"),
             stop_signs=_signs(data, "stop", "signs"),
             stop_requests=_listed(data, "stop", "requests"),
             stop_unless=_listed(data, "stop", "unless"),
@@ -150,6 +154,8 @@ def _stop(folded: str, bare: str, words: ReplyWords) -> Stop | None:
         tokens and all(token in words.stop for token in tokens)
     ):
         return Stop(wrong_number=wrong_number)
+    if bare in words.stop_near:
+        return Stop(doubtful=not wrong_number, wrong_number=wrong_number)
     read = cut(words.stop_unless, folded)
     if matches(words.stop_requests, read):
         return Stop(wrong_number=wrong_number)
@@ -176,6 +182,18 @@ def _signs(data: Mapping[str, object], *path: str) -> re.Pattern[str]:
     if not isinstance(listed, Sequence) or isinstance(listed, str) or not all(listed):
         raise ValueError(f"reply words, {'.'.join(path)}: give a list of pictures")
     return re.compile("|".join(re.escape(str(sign)) for sign in listed) or r"(?!)")
+
+
+def _slips(data: Mapping[str, object], *path: str) -> frozenset[str]:
+    """A letter too many, too few, another or in its neighbour's place."""
+    spared = _exact(data, *path, "but_not")
+    made = set[str]()
+    for word in _exact(data, *path, "words"):
+        halves = [(word[:n], word[n:]) for n in range(len(word) + 1)]
+        made |= {a + b[1:] for a, b in halves if b and len(word) > 4}
+        made |= {a + b[1] + b[0] + b[2:] for a, b in halves if len(b) > 1}
+        made |= {a + c + rest for a, b in halves for c in ascii_lowercase for rest in (b, b[1:])}
+    return frozenset(made) - spared
 
 
 def _exact(data: Mapping[str, object], *path: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""How well revocations are told from what only looks like one, over some 960 texts.
+"""How well revocations are told from what only looks like one, over some 1,200 texts.
 
 On 2026-11-24 a fifth of the 740 texts then added (by crc32) was set aside unseen while the word
 lists were tuned on the rest. Before: 65 of its 84 revocations heard, no false stop in 63, 10 of
@@ -6,6 +6,10 @@ lists were tuned on the rest. Before: 65 of its 84 revocations heard, no false s
 unmarked, the other five left as text, which a person reads). The rest: 264 of 333 heard and 14
 of 192 falsely before, all and none after. Then the lists learnt the set aside too; so what
 follows is no estimate for texts nobody has seen, those two figures are.
+
+The same day a second author wrote texts without having seen the lists; 134 revocations and 102
+others were new. At first sight 128 were heard (0.955), and 4 of the 102 stopped, all marked as
+doubtful. Then the lists learnt these too.
 """
 
 import pytest
@@ -13,6 +17,7 @@ from reply_corpus import DOUBTFUL, NOT_STOPS, STOPS, lines
 from reply_corpus_answers import MORE_NOT_STOPS
 from reply_corpus_english import MORE_STOPS
 from reply_corpus_others import MORE_DOUBTFUL, SPANISH_NOT_STOPS
+from reply_corpus_second import SECOND_DOUBTFUL, SECOND_NOT_STOPS, SECOND_STOPS
 from reply_corpus_spanish import SPANISH_STOPS
 from test_replies_rules import WORDS
 
@@ -21,9 +26,9 @@ from domain.replies import Reading, Stop, read_reply
 
 ADDED_STOPS = lines(MORE_STOPS) + lines(SPANISH_STOPS)
 ADDED_NOT_STOPS = lines(MORE_NOT_STOPS) + lines(SPANISH_NOT_STOPS)
-ALL_STOPS = lines(STOPS) + ADDED_STOPS
-ALL_NOT_STOPS = lines(NOT_STOPS) + ADDED_NOT_STOPS
-ALL_DOUBTFUL = lines(DOUBTFUL) + lines(MORE_DOUBTFUL)
+ALL_STOPS = lines(STOPS) + ADDED_STOPS + lines(SECOND_STOPS)
+ALL_NOT_STOPS = lines(NOT_STOPS) + ADDED_NOT_STOPS + lines(SECOND_NOT_STOPS)
+ALL_DOUBTFUL = lines(DOUBTFUL) + lines(MORE_DOUBTFUL) + lines(SECOND_DOUBTFUL)
 
 
 def stops(reading: Reading) -> bool:
@@ -68,6 +73,16 @@ def test_a_doubtful_one_stops_and_goes_to_a_person(body: str) -> None:
 )
 def test_a_sign_alone_stops_and_goes_to_a_person(body: str) -> None:
     assert read_reply(body, WORDS) == Stop(doubtful=True)
+
+
+@pytest.mark.parametrize("body", ["stopk", "ztop", "stpop", "unsubscribr", "cancelae", "Strop"])
+def test_a_slip_of_the_thumb_stops_and_goes_to_a_person(body: str) -> None:
+    assert read_reply(body, WORDS) == Stop(doubtful=True)
+
+
+@pytest.mark.parametrize("body", ["shop", "step", "stow", "top", "stay", "slop"])
+def test_words_that_are_only_like_stop_say_nothing(body: str) -> None:
+    assert not stops(read_reply(body, WORDS))
 
 
 @pytest.mark.parametrize("body", ["\U0001f44d", "..."])
