@@ -7,6 +7,8 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities.breaking import count_failure
+from domain.breakers import cause_of
 from domain.carrier_codes import Trouble, next_try, trouble
 from domain.outbox import Purpose, Status
 from store import consents, enrollments, outbox, outcomes, tasks
@@ -33,6 +35,7 @@ async def refuse(session: AsyncSession, intent: Intent, code: int, now: datetime
             intent.status, intent.due_at, intent.reason = Status.PENDING, now + wait, kind
             if intent.purpose == Purpose.SAFETY:
                 await _call(session, intent, now)
+            await count_failure(session, intent, cause_of(code), now)
         case kind:
             await fail(session, intent, kind, code, now)
 
@@ -51,7 +54,15 @@ async def fail(
     if wait and now + wait < intent.expires_at:
         if await outbox.intend_again(session, intent, now + wait):
             await note(session, intent, "text_again", now, code)
-        return
+    else:
+        await _lost(session, intent, kind, code, now)
+    await count_failure(session, intent, cause_of(code), now)
+
+
+async def _lost(
+    session: AsyncSession, intent: Intent, kind: Trouble, code: int | None, now: datetime
+) -> None:
+    """It has failed for good."""
     match kind:
         case Trouble.CONSENT_GONE:
             await _revoke(session, intent, now)

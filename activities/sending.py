@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities.gate import Gate
+from activities.pacing import Crowded, Pace
 from activities.sent import record_result
 from activities.time import Time
 from domain.gate import Later, Never, Reason, Send, Verdict
@@ -57,13 +58,20 @@ class SendingActivities:
         carrier: SmsGateway | None,
         status_url: str,
         time: Time,
+        pace: Pace | None = None,
     ) -> None:
-        """`carrier`: None while sending is switched off; what is due then stays due."""
+        """`carrier`: None while sending is switched off; what is due then stays due.
+
+        `pace`: None where nobody limits how fast we send.
+        """
         self._transaction = transaction
         self._gate = gate
         self._carrier = carrier
         self._status_url = status_url
         self._time = time
+        self._pace = pace or Pace()
+        self._held = False
+        """Something due was held back when it was last looked for."""
 
     @activity.defn
     async def send_due(self, _request: SendDue) -> None:
@@ -103,32 +111,43 @@ class SendingActivities:
         return taken is not None
 
     async def _take(self) -> "_Taken | Status | None":
+        try:
+            async with self._transaction() as session:
+                return await self._take_in(session)
+        except Crowded:
+            return None
+
+    async def _take_in(self, session: AsyncSession) -> "_Taken | Status | None":
         now = self._time.now()
-        async with self._transaction() as session:
-            intent = await sending.next_due(session, now)
-            if intent is None:
-                return None
-            number = await gate.phone_of(session, intent)
-            phone = await gate.lock_phone(session, number) if number else None
-            verdict, body = None, None
-            if phone is not None or number is None:
-                verdict, body = await self._judged(session, intent, phone, now)
-            if verdict is None:
-                intent.due_at = now + self._moment()
-                return Status.PENDING
-            if verdict_is_news(intent, verdict):
-                outbox.decided(session, intent.id, *_said(verdict, now))
-            match verdict:
-                case Send(until):
-                    assert number
-                    assert body
-                    return self._lease(intent, number, body, until)
-                case Later(at, reason):
-                    intent.due_at, intent.reason = at, reason
-                case Never(reason):
-                    intent.status, intent.reason = Status.WITHHELD, reason
-                    await self._withheld(session, intent, now)
-            return Status(intent.status)
+        road = await self._pace.look(session, now)
+        self._held = road.held
+        intent = await self._pace.next_due(session, now, road)
+        if intent is None:
+            return None
+        number = await gate.phone_of(session, intent)
+        phone = await gate.lock_phone(session, number) if number else None
+        verdict, body = None, None
+        if phone is not None or number is None:
+            verdict, body = await self._judged(session, intent, phone, now)
+        if verdict is None:
+            intent.due_at = now + self._moment()
+            return Status.PENDING
+        if verdict_is_news(intent, verdict):
+            outbox.decided(session, intent.id, *_said(verdict, now))
+        match verdict:
+            case Send(until):
+                assert number
+                assert body
+                taken = self._lease(intent, number, body, until)
+                segments = self._gate.texts.count(body)
+                await self._pace.use(session, intent, segments, road, now)
+                return taken
+            case Later(at, reason):
+                intent.due_at, intent.reason = at, reason
+            case Never(reason):
+                intent.status, intent.reason = Status.WITHHELD, reason
+                await self._withheld(session, intent, now)
+        return Status(intent.status)
 
     async def _judged(
         self, session: AsyncSession, intent: Intent, phone: Phone | None, now: datetime
@@ -191,6 +210,8 @@ class SendingActivities:
         if due is None or self._carrier is None:
             return IDLE_SECONDS
         wait = self._time.clock.wall_seconds(due - self._time.now())
+        if self._held and wait <= 0:
+            return IDLE_SECONDS
         return min(IDLE_SECONDS, max(0.02, wait))
 
 

@@ -7,8 +7,10 @@ from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities.breaking import count_failure, count_success
 from activities.failed import TRY_AGAIN, fail, note, refuse
 from activities.time import Time
+from domain.breakers import Cause, Proof
 from domain.carrier_codes import trouble
 from domain.outbox import Status, newer
 from gateways.sms import Accepted, NoAnswer, NotReached, Refused, SendResult
@@ -36,9 +38,11 @@ async def record_result(
             await accept(session, intent, sid, status, time.now())
         case NotReached():
             intent.status, intent.due_at = Status.PENDING, time.now() + TRY_AGAIN
+            await count_failure(session, intent, Cause.NO_ANSWER, time.now())
         case NoAnswer():
             intent.status, intent.settle_at = Status.UNKNOWN, time.wall() + SETTLE
             log.warning("text_unknown", intent_id=intent.id)
+            await count_failure(session, intent, Cause.NO_ANSWER, time.now())
         case Refused(code):
             await refuse(session, intent, code, time.now())
 
@@ -58,6 +62,7 @@ async def accept(
             .values(open_prompt=intent.id, open_until=now + PROMPT_OPEN)
         )
     await note(session, intent, "text_accepted", now)
+    await count_success(session, intent, Proof.ACCEPTED, now)
     log.info("text_accepted", intent_id=intent.id, enrollment_id=intent.enrollment_id)
 
 
@@ -93,6 +98,7 @@ async def follow(
         if intent.status == Status.FAILED:
             intent.status, intent.reason, intent.error_code = Status.ACCEPTED, None, None
             await outbox.cancel_again(session, intent)
+        await count_success(session, intent, Proof.ARRIVED, now)
     if newer(intent.carrier_status, status):
         intent.carrier_status = status
     if intent.carrier_status != status or intent.status != Status.ACCEPTED:

@@ -18,6 +18,7 @@ from api import health, lob, twilio, web
 from api.acting import TemporalActions
 from api.deps import Sessions
 from api.fhir import FhirWords
+from domain.pacing import SenderPlan
 from domain.program import Program
 
 log = structlog.get_logger()
@@ -46,6 +47,8 @@ class Parts:
     """None: no member can be given another pharmacy."""
     lob_signature: lob.Signature | None = None
     """None: no secret is set, and no report of a letter can be checked."""
+    sender_plan: SenderPlan | None = None
+    """What the console measures a day's texts by."""
 
 
 def create(parts: Parts) -> FastAPI:
@@ -75,6 +78,7 @@ def create(parts: Parts) -> FastAPI:
         pharmacy_key=parts.pharmacy_key,
         form_secret=parts.form_secret,
         fhir_words=parts.fhir,
+        sender_plan=parts.sender_plan,
     )
     return app
 

@@ -40,6 +40,27 @@ MESSAGE_WORDS: dict[str, dict[str, str]] = {
         "nudge": "See that the worker and Temporal are running (/health). Nothing is lost: it is "
         "told again until the journey has heard.",
     },
+    "held": {
+        "slow_down": "the carrier asked us to slow down.",
+        "day_limit": "the carrier takes no more of our texts today.",
+        "not_allowed": "the carrier says that our number, campaign or account may not send.",
+        "filtered": "the networks take these words for spam.",
+        "no_answer": "the carrier does not answer.",
+        "day_used": "what our number may send in a day is used, but for answers.",
+    },
+    "held_do": {
+        "slow_down": "Nothing: they leave by themselves, each wait longer than the one before. If "
+        "it goes on, put the rate of your registration into programs/sending.yaml.",
+        "day_limit": "Nothing today. If it comes again, have the brand vetted for more a day, and "
+        "see who else sends for it.",
+        "not_allowed": "Look at the account at the carrier: credentials, the number, the "
+        "registration of the campaign. No member's text is lost meanwhile.",
+        "filtered": "Compare the words with the samples the campaign was registered with; change "
+        "the words, or ask the carrier why.",
+        "no_answer": "See the carrier's status page and our own network. What nobody answered for "
+        "is settled by evidence, never sent again by guess.",
+        "day_used": "Nothing: the rest leaves tomorrow. programs/sending.yaml holds the figure.",
+    },
     "purpose": {
         "care": "begun by us: hours and caps hold",
         "reply": "answers the member's own text",

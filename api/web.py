@@ -13,6 +13,7 @@ from api.events import Hub
 from api.pages import environment
 from api.problems import handle_problems
 from api.security import Shield
+from domain.pacing import SenderPlan
 
 STATIC = Path(__file__).parent / "static"
 
@@ -25,6 +26,7 @@ def equip(
     passwords: Passwords | None = None,
     form_secret: bytes = b"",
     fhir_words: fhir.FhirWords | None = None,
+    sender_plan: SenderPlan | None = None,
 ) -> None:
     """Add the routes of people and pharmacies; `app.state` must already hold what they need.
 
@@ -41,6 +43,7 @@ def equip(
     state.hub = Hub(state.sessions)
     state.pharmacy_key = pharmacy_key
     state.fhir = fhir_words
+    state.sender_plan = sender_plan
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     served = (fhir.router,) if fhir_words else ()
     for router in (console.router, pharmacy.router, attribution.router, providers.router, *served):

@@ -20,6 +20,7 @@ from activities.journey import JourneyActivities
 from activities.letter_post import LetterPost
 from activities.letters import LetterActivities
 from activities.notes import NoteActivities, ReplyLinks
+from activities.pacing import Pace
 from activities.reattribution import Reattribution
 from activities.receiving import Receiver
 from activities.relay import RelayActivities
@@ -30,6 +31,7 @@ from api.fhir import FhirWords
 from claims.pharmacies import zip_places
 from domain.gate import GateRules
 from domain.ids import JOURNEYS_QUEUE, RELAY_ID, SENDING_QUEUE, sending_id
+from domain.pacing import Shares
 from domain.passage import Channel
 from gateways.journeys import TemporalJourneys
 from gateways.lob import Lob, LobSignature
@@ -133,6 +135,7 @@ def create_api(settings: Settings) -> FastAPI:
                 programs.needs_book(),
                 programs.directory(settings.resources),
             ),
+            sender_plan=programs.rules().sender,
         )
     )
 
@@ -165,7 +168,12 @@ class Crew:
             transaction, known, typesetter, note_transports(settings), links, time
         )
         self.sending = SendingActivities(
-            transaction, gate, self.carrier, f"{base_url(settings)}/twilio/status", time
+            transaction,
+            gate,
+            self.carrier,
+            f"{base_url(settings)}/twilio/status",
+            time,
+            Pace(rules.sender, Shares(tuple(known), rules.weights)),
         )
         self.relay = RelayActivities(
             transaction,

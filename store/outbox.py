@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.outbox import Purpose, Status
-from store.models import GateDecision, Intent, Phone
+from store.models import Enrollment, GateDecision, Intent, Phone
 
 KEY = ("enrollment_id", "step", "attempt", "again")
 CLOSING = "closing"
@@ -41,6 +41,9 @@ async def intend(session: AsyncSession, new: NewIntent, now: datetime) -> bool:
         .values(
             id=uuid4().hex,
             enrollment_id=new.enrollment_id,
+            program=select(Enrollment.program)
+            .where(Enrollment.id == new.enrollment_id)
+            .scalar_subquery(),
             phone=new.phone,
             stage=new.stage,
             step=new.step,
@@ -73,7 +76,8 @@ async def intend_again(session: AsyncSession, lost: Intent, at: datetime) -> boo
     kept = {
         column.key: getattr(lost, column.key)
         for column in (
-            Intent.enrollment_id, Intent.phone, Intent.stage, Intent.step, Intent.attempt,
+            Intent.enrollment_id, Intent.program, Intent.phone, Intent.stage, Intent.step,
+            Intent.attempt,
             Intent.template, Intent.template_version, Intent.language, Intent.facts,
             Intent.purpose, Intent.asks, Intent.priority, Intent.created_at, Intent.expires_at,
         )

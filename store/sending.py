@@ -1,26 +1,59 @@
 """Due intents, taken one at a time, and those whose fate is not known yet."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.outbox import Status
+from domain.outbox import Purpose, Status
 from store.models import Intent, Receipt
 
 Session = AsyncSession
 
 
-async def next_due(session: AsyncSession, now: datetime) -> Intent | None:
-    """The most urgent due intent that nobody else has, locked; replies before campaigns."""
+def answers() -> ColumnElement[bool]:
+    return Intent.purpose != Purpose.CARE
+
+
+def campaigns() -> ColumnElement[bool]:
+    return Intent.purpose == Purpose.CARE
+
+
+def of_program(program: str) -> ColumnElement[bool]:
+    return Intent.program == program
+
+
+def may_leave(
+    now: datetime,
+    purposes: Collection[Purpose] | None,
+    held_templates: Collection[str],
+    never_held: Collection[Purpose],
+) -> ColumnElement[bool]:
+    """Due, and not held back; what has expired is due to be withheld, whatever is held.
+
+    `purposes`: None: of every purpose.
+    """
+    free: ColumnElement[bool] = true() if purposes is None else Intent.purpose.in_(purposes)
+    if held_templates:
+        free &= Intent.template.not_in(held_templates) | Intent.purpose.in_(never_held)
+    due = (Intent.status == Status.PENDING) & (Intent.due_at <= now)
+    return due & (free | (Intent.expires_at <= now))
+
+
+async def next_due(session: AsyncSession, which: ColumnElement[bool]) -> Intent | None:
+    """The most urgent of these that nobody else has, locked."""
     return await session.scalar(
         select(Intent)
-        .where(Intent.status == Status.PENDING, Intent.due_at <= now)
+        .where(which)
         .order_by(Intent.priority, Intent.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
+
+
+async def any_due(session: AsyncSession, which: ColumnElement[bool]) -> bool:
+    return await session.scalar(select(Intent.id).where(which).limit(1)) is not None
 
 
 async def next_due_at(session: AsyncSession) -> datetime | None:

@@ -22,6 +22,7 @@ from store.pages.messages import (
     first_day,
     waiting,
 )
+from store.pages.pacing import held
 from store.pages.stuck import stuck
 
 router = APIRouter(prefix="/console/delivery", tags=["console"])
@@ -72,6 +73,7 @@ async def delivery(
     now = clocks.now()
     days = await by_day(session, viewer.scope, now)
     today = [line for line in days if line.day == now.date()]
+    held_back, used_today = await held(session, request.app.state.sender_plan, now)
     return render_page(
         request,
         "console/delivery.html",
@@ -80,6 +82,8 @@ async def delivery(
         reasons=await by_reason(session, viewer.scope, now),
         waiting=await waiting(session, viewer.scope),
         stuck=await stuck(session, viewer.scope, now=now, wall=clocks.wall()),
+        held=held_back,
+        used_today=used_today,
         first_day=first_day(now),
         bar_width=BAR_WIDTH,
     )

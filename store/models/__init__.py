@@ -28,6 +28,7 @@ from store.models.members import (
     Phone,
 )
 from store.models.messages import GateDecision, InboundText, Intent, Receipt
+from store.models.pacing import BreakerRow, BucketRow, ShareRow
 from store.models.part2 import Disclosure, Part2Consent, Part2Revocation
 from store.models.practices import Practice
 from store.models.sharing import Agreement, FhirKey
@@ -37,6 +38,8 @@ __all__ = [
     "Agreement",
     "Attribution",
     "Base",
+    "BreakerRow",
+    "BucketRow",
     "ClockRow",
     "CohortStart",
     "Consent",
@@ -67,6 +70,7 @@ __all__ = [
     "RosterLine",
     "Screening",
     "ScreeningAnswer",
+    "ShareRow",
     "StaffAction",
     "StaffMember",
     "StaffSession",

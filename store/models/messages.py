@@ -15,6 +15,13 @@ class Intent(Base):
     __table_args__ = (
         UniqueConstraint("enrollment_id", "step", "attempt", "again"),
         Index("ix_intents_due", "priority", "due_at", postgresql_where=text("status = 'pending'")),
+        Index(
+            "ix_intents_campaigns",
+            "program",
+            "priority",
+            "due_at",
+            postgresql_where=text("status = 'pending' and purpose = 'care'"),
+        ),
         Index("ix_intents_phone_accepted_at", "phone", "accepted_at"),
         Index(
             "ix_intents_unsettled",
@@ -26,6 +33,8 @@ class Intent(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     enrollment_id: Mapped[str | None] = mapped_column(ForeignKey("enrollments.id"))
     """None: an answer to somebody who is in no program."""
+    program: Mapped[str | None]
+    """The enrollment's: what is due is taken from programs in turn."""
     phone: Mapped[str | None] = mapped_column(ForeignKey("phones.phone"))
     """Chosen at the gate unless the text answers one that came from a phone."""
     stage: Mapped[str]
