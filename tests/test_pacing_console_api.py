@@ -42,7 +42,7 @@ async def test_it_says_that_nothing_is_held_and_how_much_of_the_day_is_used(desk
     [
         pytest.param(
             {"cause": "slow_down", "open_until": make.NOW + timedelta(minutes=5)},
-            "Held: the carrier asked us to slow down. 1 due Next attempt today, 3:05 PM UTC.",
+            "Held: the carrier asked us to slow down. 1 due Next attempt today, 3:05 PM UTC",
             id="the carrier asks for less",
         ),
         pytest.param(
@@ -56,7 +56,7 @@ async def test_it_says_that_nothing_is_held_and_how_much_of_the_day_is_used(desk
              "probe_until": make.NOW + timedelta(minutes=5)},
             "Held: the networks take these words for spam. The wording: Welcome. 0 due One text "
             "was let through to try; the others follow when it has gone well, at the latest today, "
-            "3:05 PM UTC.",
+            "3:05 PM UTC",
             id="a wording that is being tried",
         ),
     ],
@@ -80,7 +80,7 @@ async def test_it_says_when_the_day_is_used(desk: Desk, database_url: str) -> No
     make.save(database_url, used)
     said = await held(desk)
     assert "Held: what our number may send in a day is used, but for answers." in said
-    assert "Next attempt tomorrow, 8:00 AM UTC." in said
+    assert "Next attempt tomorrow, 8:00 AM UTC" in said
     assert "5500 of 6000 segments" in said
 
 
