@@ -167,13 +167,9 @@ class Crew:
         self.notes = NoteActivities(
             transaction, known, typesetter, note_transports(settings), links, time
         )
+        pace = Pace(rules.sender, Shares(tuple(known), rules.weights))
         self.sending = SendingActivities(
-            transaction,
-            gate,
-            self.carrier,
-            f"{base_url(settings)}/twilio/status",
-            time,
-            Pace(rules.sender, Shares(tuple(known), rules.weights)),
+            transaction, gate, self.carrier, f"{base_url(settings)}/twilio/status", time, pace
         )
         self.relay = RelayActivities(
             transaction,
