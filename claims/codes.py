@@ -2,15 +2,15 @@
 
 import duckdb
 
-from claims.lines import source_of_lines
 from claims.tables import table
 from claims.valuesets import ValueSets
+from claims.written import PREFIX, as_written, source_of
 
 # A code is looked at once, not once a claim. Prefixes are equalities, one for each length.
 _SEEN = """
 create table seen_code as
-select distinct system, written, upper(replace(written, '.', '')) as code
-from ({seen}) where written is not null
+select distinct system, written, upper(replace(said, '.', '')) as code
+from ({seen}) where said is not null
 """
 
 _CODE_PATH = """
@@ -77,7 +77,7 @@ def know_codes(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> list[str]:
     diagnoses = _diagnoses(con)
     table(con, "code", "condition varchar, path int, system varchar, code varchar, "
           "naltrexone boolean", list(sets.code_rows()))  # fmt: skip
-    con.execute(_SEEN.replace("{seen}", " union all ".join(_seen(diagnoses))))
+    con.execute(_SEEN.replace("{seen}", " union all ".join(_seen(con, diagnoses))))
     for statement in (_CODE_PATH, _SET, _TELLING):
         con.execute(statement)
     return diagnoses
@@ -85,24 +85,27 @@ def know_codes(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> list[str]:
 
 def _diagnoses(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Columns where the layout has them, else places of the list, up to the longest."""
-    described = con.execute(f"describe {source_of_lines(con)}").fetchall()
-    columns = [name for name, *_ in described if str(name).startswith("diagnosis_code_")]
-    apart = [f"l.{name}" for name in columns if name != "diagnosis_code_type"]
+    described = con.execute(f"describe {source_of(con, 'medical_claim')}").fetchall()
+    apart = [
+        str(name) for name, *_ in described if str(name).startswith(f"{PREFIX}diagnosis_code_")
+    ]
     if apart:
-        return apart
+        return [f"l.{name}" for name in apart if name != f"{PREFIX}diagnosis_code_type"]
     longest = con.execute("select max(len(diagnosis_code)) from in_medical_claim").fetchall()
     return [f"l.diagnosis_code[{n}]" for n in range(1, int(longest[0][0] or 0) + 1)]
 
 
-def _seen(diagnoses: list[str]) -> list[str]:
+def _seen(con: duckdb.DuckDBPyConnection, diagnoses: list[str]) -> list[str]:
+    """Selections of system, the text as written and what it says."""
+    hcpcs = as_written(con, "medical_line", "hcpcs_code")
     of_lines = [
-        f"select distinct 'diagnosis' as system, {code} as written from medical_line l"
-        for code in diagnoses
+        f"select {system} as system, written, nullif(trim(written), '') as said "
+        f"from (select distinct {code} as written from medical_line l)"
+        for system, code in [*(("'diagnosis'", code) for code in diagnoses), ("'hcpcs'", hcpcs)]
     ]
-    return [
-        *of_lines,
-        "select distinct 'hcpcs' as system, hcpcs_code as written from medical_line",
-        "select distinct 'hcpcs', unnest(hcpcs_codes) from medical_line where len(hcpcs_codes) > 0",
-        "select distinct 'procedure', unnest(procedure_code) from medical_line "
-        "where len(procedure_code) > 0",
+    of_lists = [
+        f"select {system} as system, written, written as said from (select distinct "
+        f"unnest({codes}) as written from medical_line where len({codes}) > 0)"
+        for system, codes in (("'hcpcs'", "hcpcs_codes"), ("'procedure'", "procedure_code"))
     ]
+    return [*of_lines, *of_lists]

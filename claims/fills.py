@@ -3,13 +3,14 @@
 import duckdb
 
 from claims.repeats import EXAMPLES, find_repeats
+from claims.written import as_written, lacks, source_of
 
 # A code is read once, not once a claim; what follows carries its number.
 _NDC_READ = """
 create table ndc_read as
 with met as materialized (
-    select distinct ndc_code from in_pharmacy_claim where ndc_code is not null),
-read as (select ndc_code, ndc11(ndc_code) as ndc11 from met)
+    select distinct {ndc} as written from {source}),
+read as (select written, ndc11(nullif(trim(written), '')) as ndc11 from met)
 select *, (dense_rank() over (order by ndc11) - 1)::int as drug_no from read
 where ndc11 <> '00000000000'
 """
@@ -27,7 +28,21 @@ select claim_id, coalesce(claim_line_number, '1') as line, person_id,
     when n.drug_no is null then 'NDC is not 11 digits'
     when days_supply is null or days_supply < 1 then 'days supply is zero or blank'
     end as reason
-from in_pharmacy_claim left join ndc_read n using (ndc_code)
+from {source} left join ndc_read n on n.written = {ndc}
+"""
+
+# Those of the last 24 months without a `reason`, but for a blank person: whoever asks joins those.
+# The conditions are one, so that the engine does not read the file by them, text by text.
+_USABLE = """
+create view fill_usable as
+select claim_id, coalesce(claim_line_number, '1') as line, person_id,
+    dispensing_date as filled_on, {ndc} as written, days_supply, quantity,
+    prescribing_provider_npi as prescriber_npi, dispensing_provider_npi as pharmacy_npi
+from {source}
+where dispensing_date > getvariable('as_of') - interval 24 months
+    and dispensing_date <= getvariable('as_of')
+    and not ({no_claim} or coalesce(quantity < 0 or paid_amount < 0, false)
+        or coalesce(days_supply < 1, true))
 """
 
 _KEYS = """
@@ -116,12 +131,11 @@ delete from fill_kept where rowid in (
 # What is not odd is read from the files when somebody asks; first whose it is, then whether it is.
 _FILL = """
 create table fill as
-select p.person_no, c.filled_on, c.drug_no, c.days_supply::int as days_supply, c.quantity,
+select p.person_no, c.filled_on, n.drug_no, c.days_supply::int as days_supply, c.quantity,
     c.prescriber_npi, c.pharmacy_npi, c.claim_id, c.line
-from fill_checked c join known p using (person_id)
+from fill_usable c join known p using (person_id) join ndc_read n using (written)
 anti join fill_odd_key k on k.person_no = p.person_no
     and k.key = hash(c.claim_id, c.line, c.person_id)
-where c.reason is null and c.filled_on > getvariable('as_of') - interval 24 months
 union all
 select p.person_no, c.filled_on, c.drug_no, c.days, c.quantity, c.prescriber_npi, c.pharmacy_npi,
     c.claim_id, c.line
@@ -129,11 +143,13 @@ from fill_kept c join known p using (person_id)
 """
 _FILL_OF = """
 create view {name} as
-with found as materialized (
-    select p.person_no, c.person_id, c.claim_id, c.line, c.filled_on, d.* exclude (drug_no)
-    from fill_checked c join {drugs} d using (drug_no) join person_no p using (person_id)
-    where c.reason is null and c.filled_on > getvariable('as_of') - interval 24 months)
-select f.* exclude (person_id, line) from found f
+with told as materialized (
+    select n.written, d.* from ndc_read n join {drugs} d using (drug_no)),
+found as materialized (
+    select c.person_id, c.claim_id, c.line, c.filled_on, t.* exclude (written, drug_no)
+    from fill_usable c join told t using (written)),
+owned as materialized (select p.person_no, f.* from found f join person_no p using (person_id))
+select f.* exclude (person_id, line) from owned f
 anti join fill_odd_key k on k.person_no = f.person_no
     and k.key = hash(f.claim_id, f.line, f.person_id)
 union all
@@ -154,8 +170,14 @@ from met left join drug using (ndc11)
 
 def clean_fills(con: duckdb.DuckDBPyConnection) -> None:
     """Makes `fill_checked` (every fill) and what is to be known of odd ones; adds to `dropped`."""
-    con.execute(_NDC_READ)
-    con.execute(_CHECKED)
+    source = source_of(con, "pharmacy_claim")
+    ndc, claim = (as_written(con, source, name) for name in ("ndc_code", "claim_id"))
+    for statement in (_NDC_READ, _CHECKED, _USABLE):
+        con.execute(
+            statement.replace("{source}", source)
+            .replace("{ndc}", ndc)
+            .replace("{no_claim}", lacks(claim))
+        )
     find_repeats(con, "fill_again", _KEYS)
     con.execute(_ODD)
     con.execute(_ALONE)

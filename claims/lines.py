@@ -5,6 +5,7 @@ import duckdb
 from claims.repeats import EXAMPLES, find_repeats
 from claims.sources import literal
 from claims.valuesets import SETTINGS, Settings, ValueSets
+from claims.written import Written, as_written, read_written, source_of
 
 _LINE = """
 create view medical_line as
@@ -51,12 +52,21 @@ union all select 'medical_claim: duplicate', sum(times)::bigint, min(claim_id, {
 """
 
 # A line has a column `set_<n>` for each column of codes: the set of paths that its code is in.
+# Whether a code may be in one is asked first by its head, which the engine does once for each text
+# of a Parquet file's dictionary; only the few lines left look their codes and their person up.
+# (A CTE that is materialized and read once is streamed, and keeps the steps in this order.)
 _CLAIM_LINE = """
 create table claim_line as
-with coded as (
-    select l.person_id, l.claim_id, l.line, l.on_date, l.setting, l.is_ed,
-        coalesce(l.discharge_date, l.claim_end_date, l.on_date) as ended_on, {sets}
-    from usable_line l {joins}),
+with looked as (
+    select l.person_id, l.claim_id, l.line, l.on_date, l.setting, l.is_ed, l.version,
+        coalesce(l.discharge_date, l.claim_end_date, l.on_date) as ended_on, {looked}
+    from usable_line l),
+few as (
+    select * from looked
+    where {may} or is_ed or setting = 'inpatient' or setting = 'snf'),
+coded as (
+    select l.person_id, l.claim_id, l.line, l.on_date, l.setting, l.is_ed, l.ended_on, {sets}
+    from few l {joins}),
 told as materialized (
     select * from coded
     where coalesce({names}) is not null or is_ed or setting = 'inpatient' or setting = 'snf')
@@ -64,19 +74,16 @@ select p.person_no, t.* exclude (person_id, line)
 from told t join person_no p using (person_id)
 anti join medical_reversed r on r.claim_id = t.claim_id and r.line = t.line
 """
-
-
-def source_of_lines(con: duckdb.DuckDBPyConnection) -> str:
-    """The view with every code in a column of its own, where the claims' layout has them so."""
-    flat = con.execute(
-        "select count(*) from duckdb_views() where view_name = 'flat_medical_claim'"
-    ).fetchall()
-    return "flat_medical_claim" if flat[0][0] else "in_medical_claim"
+_HEADS = """
+select distinct left(written, 3) from (
+    select written from code_set union all select written from service_set where system = 'hcpcs')
+order by 1
+"""
 
 
 def clean_lines(con: duckdb.DuckDBPyConnection) -> None:
     """Makes the view `medical_line` and `medical_reversed`, and adds to `dropped`."""
-    con.execute(_LINE.replace("{source}", source_of_lines(con)))
+    con.execute(_LINE.replace("{source}", source_of(con, "medical_claim")))
     find_repeats(con, "medical_again", _KEYS)
     con.execute(_ODD)
     con.execute(_REVERSED)
@@ -91,20 +98,24 @@ def read_lines(con: duckdb.DuckDBPyConnection, diagnoses: list[str]) -> list[str
     """
     places = range(1, len(diagnoses) + 1)
     names = [f"set_{n}" for n in (*places, "hcpcs")]
-    sets = [f"if(l.version = 'icd10', c{n}.icd10, c{n}.icd9) as set_{n}" for n in places]
-    joins = [
-        f"left join code_set c{n} on c{n}.written = {code}"
-        for n, code in enumerate(diagnoses, start=1)
+    codes = [*diagnoses, f"l.{as_written(con, 'medical_line', 'hcpcs_code')}"]
+    heads = literal("".join(f"|{head}" for (head,) in con.execute(_HEADS).fetchall()) + "|")
+    looked = [
+        f"{code} as code_{n}, contains({heads}, '|' || substr({code}, 1, 3) || '|') as may_{n}"
+        for n, code in enumerate(codes)
     ]
+    may = " or ".join(f"coalesce(may_{n}, false)" for n in range(len(codes)))
+    sets = [f"if(l.version = 'icd10', c{n}.icd10, c{n}.icd9) as set_{n}" for n in places]
+    joins = [f"left join code_set c{n} on c{n}.written = code_{n - 1}" for n in places]
+    hcpcs = f"left join service_set h on h.system = 'hcpcs' and h.written = code_{len(diagnoses)}"
     con.execute(
-        _CLAIM_LINE.replace("{sets}", ", ".join([*sets, "h.set_no as set_hcpcs"]))
-        .replace("{joins}", " ".join([*joins, _HCPCS]))
+        _CLAIM_LINE.replace("{looked}", ", ".join(looked))
+        .replace("{may}", may)
+        .replace("{sets}", ", ".join([*sets, "h.set_no as set_hcpcs"]))
+        .replace("{joins}", " ".join([*joins, hcpcs]))
         .replace("{names}", ", ".join(names))
     )
     return names
-
-
-_HCPCS = "left join service_set h on h.system = 'hcpcs' and h.written = l.hcpcs_code"
 
 
 def usable_lines(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> None:
@@ -113,45 +124,71 @@ def usable_lines(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> None:
     Lines that a reversal takes back are still in it.
     """
     con.execute(f"create type setting_name as enum ({', '.join(map(literal, SETTINGS))})")
-    con.execute(_usable_line(sets))
-
-
-def _usable_line(sets: ValueSets) -> str:
-    s: Settings = sets.settings
-    by_bill = " ".join(
-        f"when bill in {_list(types)} then {_setting(name)}" for name, types in s.bill_types.items()
+    s = sets.settings
+    written = read_written(
+        con,
+        {
+            "claim_type": ("professional", *_KINDS, *_OTHER_KINDS),
+            "bill_type_code": tuple(bill for bills in s.bill_types.values() for bill in bills),
+            "place_of_service_code": (*s.ed_places, *s.not_counted_places),
+            "revenue_center_code": s.ed_revenue_centers,
+            "hcpcs_code": s.ed_hcpcs,
+            "diagnosis_code_type": ("10", "9"),
+        },
     )
-    by_kind = " ".join(f"when kind = '{k}' then {_setting(k)}" for k in ("inpatient", "snf", "hha"))
+    con.execute(_usable_line(sets, written))
+
+
+_KINDS = ("inpatient", "snf", "hha")
+_OTHER_KINDS = ("pharmacy", "dental", "vision")
+
+
+def _usable_line(sets: ValueSets, w: Written) -> str:
+    s: Settings = sets.settings
+    professional = w.says("claim_type", "professional")
+    by_bill = " ".join(
+        f"when {w.says('bill_type_code', *types)} then {_setting(name)}"
+        for name, types in s.bill_types.items()
+    )
+    by_kind = " ".join(
+        f"when {w.says('claim_type', kind)} then {_setting(kind)}" for kind in _KINDS
+    )
     return f"""
     create view usable_line as
-    with said as (
-        select *, lower(claim_type) as kind, left(ltrim(bill_type_code, '0'), 2) as bill
-        from medical_line)
-    select * exclude (kind, bill, reason), claim_start_date as on_date,
-        case when kind = 'professional' then {_setting("professional")}
-            {by_bill} {by_kind}
-            when bill_type_code is null and admission_date is not null then {_setting("inpatient")}
+    select * exclude (reason), claim_start_date as on_date,
+        case when {professional} then {_setting("professional")} {by_bill} {by_kind}
+            when {w.is_blank("bill_type_code")} and admission_date is not null
+                then {_setting("inpatient")}
             else {_setting("outpatient_hospital")} end as setting,
-        coalesce(revenue_center_code in {_list(s.ed_revenue_centers)}
-            or place_of_service_code in {_list(s.ed_places)}
-            or hcpcs_code in {_list(s.ed_hcpcs)}
-            or list_has_any(hcpcs_codes, {_list(s.ed_hcpcs, "[]")}), false) as is_ed,
-        case when contains(diagnosis_code_type, '10') then 'icd10'
-            when contains(diagnosis_code_type, '9') then 'icd9'
+        coalesce({w.says("revenue_center_code", *s.ed_revenue_centers)}, false)
+            or coalesce({w.says("place_of_service_code", *s.ed_places)}, false)
+            or coalesce({w.says("hcpcs_code", *s.ed_hcpcs)}, false)
+            or coalesce(list_has_any(hcpcs_codes, {_list(s.ed_hcpcs)}), false) as is_ed,
+        case when {w.holds("diagnosis_code_type", "10")} then 'icd10'
+            when {w.holds("diagnosis_code_type", "9")} then 'icd9'
             when claim_start_date >= date '{sets.icd10_from.isoformat()}' then 'icd10'
             else 'icd9' end as version
-    from said
-    where reason is null and claim_start_date > getvariable('earliest')
-        and kind not in ('pharmacy', 'dental', 'vision')
-        and not coalesce(kind = 'professional'
-            and place_of_service_code in {_list(s.not_counted_places)}, false)
+    from medical_line
+    where claim_start_date > getvariable('earliest')
+        and claim_start_date <= getvariable('as_of') and {_usable(w)}
+        and not {w.is_blank("claim_type")} and not {w.says("claim_type", *_OTHER_KINDS)}
+        and not coalesce({professional}
+            and {w.says("place_of_service_code", *s.not_counted_places)}, false)
     """
+
+
+def _usable(w: Written) -> str:
+    """What `reason` says, without words: a date that cannot be read is NULL.
+
+    Whose line it is comes later, when few are left. One condition, so that the engine does not
+    put parts of it into its reading of the file, where texts would lose their dictionary.
+    """
+    return f"not (coalesce(paid_amount < 0, false) or {w.lacks('claim_id')})"
 
 
 def _setting(name: str) -> str:
     return f"{literal(name)}::setting_name"
 
 
-def _list(values: tuple[str, ...], brackets: str = "()") -> str:
-    inside = ", ".join(literal(value) for value in values) or "null"
-    return f"{brackets[0]}{inside}{brackets[1]}"
+def _list(values: tuple[str, ...]) -> str:
+    return f"[{', '.join(literal(value) for value in values)}]::varchar[]"

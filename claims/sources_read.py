@@ -11,6 +11,7 @@ from claims import sources_guard as guard
 from claims.errors import BadInput
 from claims.layout import CANONICAL, Column
 from claims.sources import Source, literal, path_literal
+from claims.written import COLUMNS, PREFIX
 
 _NUMBER = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|DOUBLE|FLOAT|DECIMAL\(.*\))$")
 _MANY = ("claim_id", "person_id", "rendering_npi", "prescribing_provider_npi",
@@ -62,8 +63,20 @@ def _view(
         for name in column.numbered
         if name in present
     ]
+    apart += _as_written(columns, present)
     if apart and kind in CANONICAL:
         con.execute(f"create view flat_{kind} as select {selected}, {', '.join(apart)} from {scan}")
+
+
+def _as_written(columns: Sequence[Column], present: dict[str, tuple[str, str]]) -> list[str]:
+    """Texts untouched, for whoever judges a text once and not once a row."""
+    names = [
+        name
+        for c in columns
+        for name in (c.numbered if c.repeat else [c.name])
+        if name in present and (name in COLUMNS or c.repeat)
+    ]
+    return [f"{quoted(present[name][0])}::varchar as {PREFIX}{name}" for name in names]
 
 
 def _forget_unused(
