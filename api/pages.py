@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from api import when, words
+from domain.crisis import CallOutcome
 
 
 def environment(templates: Path) -> Environment:
@@ -26,10 +27,11 @@ def environment(templates: Path) -> Environment:
         moment=when.moment,
         day=when.day,
         distance=when.distance,
+        typed=when.typed,
         phone=words.phone,
         say=words.say,
     )
-    env.globals.update(zone_name=when.zone_name)
+    env.globals.update(zone_name=when.zone_name, call_outcomes=tuple(CallOutcome))
     return env
 
 

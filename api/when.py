@@ -78,3 +78,16 @@ def distance(value: datetime, now: datetime) -> str:
 
 def day_ago(now: datetime) -> datetime:
     return now - timedelta(days=1)
+
+
+def typed(value: datetime, name: str | None = None) -> str:
+    """As a field for a day and a time holds it, on the wall there."""
+    return f"{value.astimezone(zone(name)):%Y-%m-%dT%H:%M}"
+
+
+def read_typed(text: str, name: str | None = None) -> datetime | None:
+    """What was filled in to such a field; None when it is no moment."""
+    try:
+        return datetime.strptime(text[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=zone(name))
+    except (ValueError, OverflowError):
+        return None

@@ -228,6 +228,7 @@ WORDS: dict[str, dict[str, str]] = {
         "cohort_started": "The cohort was started",
         "crisis_escalated": "Nobody had acted on a cry for help: another was asked",
         "goal": "Coaching ended; the goal was looked at",
+        "call_back": "A call about a cry for help was written down",
         "cry_for_help": "The member's words were read as a cry for help",
         "ended": "The journey ended",
         "late_refill": "A refill was late: a pharmacist was asked to call",

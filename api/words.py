@@ -1,5 +1,6 @@
 """What codes are called on a page: one sentence or phrase each, and a readable rest."""
 
+from api.crisis_words import CRISIS_WORDS
 from api.identification_words import IDENTIFICATION_WORDS
 from api.message_words import MESSAGE_WORDS
 from api.needs_words import NEEDS_WORDS
@@ -7,10 +8,16 @@ from api.part2_words import PART2_WORDS
 from api.screening_words import SCREENING_WORDS
 from api.wordlists import WORDS
 
+
 KNOWN = {
-    **WORDS, **MESSAGE_WORDS, **NEEDS_WORDS, **PART2_WORDS, **SCREENING_WORDS,
+    **CRISIS_WORDS,
     **IDENTIFICATION_WORDS,
-}  # fmt: skip
+    **MESSAGE_WORDS,
+    **NEEDS_WORDS,
+    **PART2_WORDS,
+    **SCREENING_WORDS,
+    **WORDS,
+}
 
 
 def say(code: str | None, kind: str = "") -> str:

@@ -3,12 +3,54 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from domain.danger import DangerKind, Urgency
 
 ESCALATION = "crisis_escalation"
 ROLES = ("coordinator", "pharmacist", "manager")
+CRY = "danger_"
+"""Begins the kind of every task about a cry for help."""
+UNDER_WAY = timedelta(hours=1)
+"""A talk may have begun before the answer that raised the cry was given in it."""
+
+
+def is_cry(kind: str) -> bool:
+    """Whether a task of this kind ends only with a call that was written down."""
+    return kind.startswith(CRY) or kind == ESCALATION
+
+
+class CallOutcome(StrEnum):
+    """How a call back ended."""
+
+    SAFE = "safe"
+    HANDED_OVER = "handed_over"
+    SENT_HELP = "sent_help"
+    MISREAD = "misread"
+    NOT_REACHED = "not_reached"
+
+    @property
+    def closes(self) -> bool:
+        """Somebody who was not reached is still in danger: the task stays, and is passed on."""
+        return self is not CallOutcome.NOT_REACHED
+
+
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    outcome: CallOutcome
+    who: str
+    """Who spoke, or tried to: a name and a role, as the person writes it."""
+    at: datetime
+    words: str
+
+    def problem(self, raised_at: datetime, now: datetime) -> str | None:
+        """What is wrong with it, as whoever wrote it reads it."""
+        if self.at > now + timedelta(minutes=1):
+            return "The call cannot have been later than now. Look at its day and time."
+        if self.at < raised_at - UNDER_WAY:
+            return "The call was before the cry for help: write down the one that answered it."
+        return None
 
 
 @dataclass(frozen=True, slots=True)

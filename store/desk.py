@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.crisis import is_cry
 from store import outcomes
 from store.enrollments import nudge
 from store.models import Enrollment, StaffAction, Task
@@ -59,7 +60,8 @@ class Desk:
         )
 
     async def finish(self, scope: Scope, task_id: int, *, resolution: str, words: str = "") -> str:
-        """ "done", "already" when somebody was quicker, "unknown" when not this viewer's."""
+        """ "done", "already" when somebody was quicker, "unknown" when not this viewer's, "cry" for
+        a cry for help: only a call that is written down ends it (store.crisis)."""
         mine = (
             select(Task.enrollment_id)
             .outerjoin(Enrollment, Enrollment.id == Task.enrollment_id)
@@ -73,6 +75,8 @@ class Desk:
         task = await self._session.get_one(Task, task_id, with_for_update=True)
         if task.done_at is not None:
             return "already"
+        if is_cry(task.kind):
+            return "cry"
         task.done_at, task.done_by, task.resolution = self._now, self._actor, resolution
         if words:
             task.detail = {**task.detail, "words": words}

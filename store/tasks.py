@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.crisis import CRY
 from store.models import Task
 
 
@@ -99,7 +100,7 @@ async def close_kinds(
 
 
 def _open_cry() -> ColumnElement[bool]:
-    return Task.done_at.is_(None) & Task.kind.startswith("danger_")
+    return Task.done_at.is_(None) & Task.kind.startswith(CRY, autoescape=True)
 
 
 async def open_cries(session: AsyncSession, limit: int) -> list[Task]:
