@@ -47,18 +47,30 @@ async def document(
         return "already" if asked.id == cry.id else "done"
     if wrong := call.problem(cry.created_at, now):
         return wrong
+    _write(session, cry, enrollment, call, actor, now)
+    if call.outcome.closes:
+        await _answered(session, cry, actor, now)
+    return "done" if call.outcome.closes else "tried"
+
+
+def _write(
+    session: AsyncSession,
+    cry: Task,
+    enrollment: Enrollment | None,
+    call: CallBack,
+    actor: str,
+    now: datetime,
+) -> None:
     written = {"call": call.outcome.value, "who": call.who, "called_at": call.at.isoformat()}
     cry.detail = {**cry.detail, **written, "words": call.words}
     if call.outcome.closes:
         cry.done_at, cry.done_by, cry.resolution = now, actor, call.outcome.value
-        await _answered(session, cry, actor, now)
     if enrollment is not None:
         outcomes.record(
             session, enrollment, "call_back", at=now, rule=call.outcome.value, actor=actor,
             detail={"task_id": cry.id, "called_at": call.at.isoformat()},
         )  # fmt: skip
         nudge(enrollment, now)
-    return "done" if call.outcome.closes else "tried"
 
 
 async def _answered(session: AsyncSession, cry: Task, actor: str, now: datetime) -> None:
