@@ -8,7 +8,6 @@ from api.part2_words import PART2_WORDS
 from api.screening_words import SCREENING_WORDS
 from api.wordlists import WORDS
 
-
 KNOWN = {
     **CRISIS_WORDS,
     **IDENTIFICATION_WORDS,
