@@ -15,10 +15,12 @@ from domain.effects import (
     Effect,
     FinishScreening,
     FoundNeed,
+    GiveUpDelivery,
     HoldForSafety,
     OpenReferral,
     OpenTask,
     OrderDelivery,
+    PlanAttempt,
     PrintLetter,
     Record,
     ResendNote,
@@ -79,14 +81,8 @@ async def carry_out(scene: Scene, effect: Effect) -> None:
                 scene.record("letter_planned", step, {"template": template})
         case SendNote() | ResendNote():
             await _note(scene, effect)
-        case OrderDelivery(ndc11, days_supply, due_on):
-            if await deliveries.order(
-                scene.session, scene.enrollment, ndc11, days_supply, due_on, scene.now
-            ):
-                scene.record("delivery_ordered", "member's choice", {"due_on": due_on.isoformat()})
-        case ConfirmDelivery(answer, refills):
-            await deliveries.confirm(scene.session, scene.enrollment, refills, answer)
-            scene.record("delivery_confirmed", "member's answer", {"said": answer})
+        case OrderDelivery() | ConfirmDelivery() | PlanAttempt() | GiveUpDelivery():
+            await _delivery(scene, effect)
         case SaveReading():
             await care.save_reading(
                 scene.session, scene.enrollment.id, effect, scene.heard, scene.now
@@ -110,6 +106,24 @@ async def _note(scene: Scene, effect: SendNote | ResendNote) -> None:
         case ResendNote():
             if await notes.send_again(scene.session, enrollment.id):
                 scene.record("note_resent", "no answer")
+
+
+async def _delivery(
+    scene: Scene, effect: OrderDelivery | ConfirmDelivery | PlanAttempt | GiveUpDelivery
+) -> None:
+    session, enrollment, now = scene.session, scene.enrollment, scene.now
+    match effect:
+        case OrderDelivery():
+            if await deliveries.order(session, enrollment, effect, now):
+                due_on = effect.due_on.isoformat()
+                scene.record("delivery_ordered", "member's choice", {"due_on": due_on})
+        case ConfirmDelivery(answer, refills):
+            await deliveries.confirm(session, enrollment, refills, answer)
+            scene.record("delivery_confirmed", "member's answer", {"said": answer})
+        case PlanAttempt(refill, on):
+            await deliveries.plan_attempt(session, enrollment, refill, on)
+        case GiveUpDelivery(refill):
+            await deliveries.give_up(session, enrollment, refill, now)
 
 
 async def _screening(scene: Scene, effect: Effect) -> None:

@@ -1,7 +1,8 @@
 """The API of a pharmacy's own system: its deliveries, by id and code, without names."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -10,7 +11,7 @@ from api.auth import same
 from api.deps import Clocks, Session
 from api.problems import NoKey, NotFound, Refused, Unreadable
 from api.steps import Step
-from store.deliveries import move_delivery
+from store.deliveries import check_address, move_delivery
 from store.pages.queue import DeliveryLine, deliveries, may_move
 from store.pages.scope import EVERYTHING
 
@@ -41,6 +42,12 @@ class DeliveryOut(BaseModel):
     days_supply: int
     ndc11: str | None
     """None for a protected medicine: the pharmacy knows it from its own record."""
+    cold_chain: bool
+    window: str | None
+    attempts: int
+    next_attempt_on: str | None
+    address_check: str | None
+    packaging: str | None
 
 
 class Queue(BaseModel):
@@ -52,10 +59,28 @@ class Moved(BaseModel):
     status: str
 
 
-class Failure(BaseModel):
+class Details(BaseModel):
+    """`reason` of a failure or of an attempt in vain; `window` as agreed with the member."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True)] = Field("", max_length=300)
+    window: Literal["morning", "afternoon", "evening"] | None = None
+
+
+class Said(BaseModel):
+    """A ZIP code or a house number, as the member says it to whoever stands at the door."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    said: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
+        min_length=1, max_length=12
+    )
+
+
+class Checked(BaseModel):
+    id: int
+    address_check: str
 
 
 @router.get("/deliveries")
@@ -71,8 +96,35 @@ def _out(line: DeliveryLine) -> DeliveryOut:
         status=line.delivery.status,
         due_on=line.delivery.due_on.isoformat(),
         days_supply=line.delivery.days_supply,
+        cold_chain=line.delivery.cold_chain,
+        window=line.delivery.window,
+        attempts=line.delivery.attempts,
+        next_attempt_on=_day(line.delivery.next_attempt_on),
+        address_check=line.delivery.address_check,
+        packaging=line.delivery.packaging,
         ndc11=None if line.protected else line.delivery.ndc11,
     )
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+@router.post("/deliveries/{delivery_id}/address")
+async def confirm_address(
+    delivery_id: Annotated[int, Path(ge=1, lt=2**63)],
+    body: Said,
+    caller: PharmacySystem,
+    session: Session,
+    clocks: Clocks,
+) -> Checked:
+    """Compares and tells only whether it holds: the address itself is not given out."""
+    if not await may_move(session, EVERYTHING, delivery_id):
+        raise NotFound("No delivery has this id.")
+    found = await check_address(session, delivery_id, body.said, actor=caller, now=clocks.now())
+    if found == "person":
+        raise Refused("Too many answers did not match: call the member from your own record.")
+    return Checked(id=delivery_id, address_check=found)
 
 
 @router.post("/deliveries/{delivery_id}/{step}")
@@ -82,16 +134,22 @@ async def move(
     caller: PharmacySystem,
     session: Session,
     clocks: Clocks,
-    failure: Failure | None = None,
+    details: Details | None = None,
 ) -> Moved:
     """Saying the same step twice changes nothing and is no error."""
-    reason = failure.reason if failure else ""
-    if step is Step.FAIL and not reason:
+    said = details or Details(reason="")
+    if step.needs_reason and not said.reason:
         raise Unreadable('Say why: {"reason": "nobody at home"}.')
     if not await may_move(session, EVERYTHING, delivery_id):
         raise NotFound("No delivery has this id.")
     outcome = await move_delivery(
-        session, delivery_id, step.to, actor=caller, now=clocks.now(), reason=reason or None
+        session,
+        delivery_id,
+        step.to,
+        actor=caller,
+        now=clocks.now(),
+        reason=said.reason or None,
+        window=said.window,
     )
     if outcome != "done":
         raise Refused(outcome)

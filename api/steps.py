@@ -9,8 +9,14 @@ class Step(StrEnum):
     ACCEPT = "accept"
     PACK = "pack"
     SEND = "send"
+    ATTEMPT = "attempt"
     DELIVER = "deliver"
     FAIL = "fail"
+    RETURN = "return"
+
+    @property
+    def needs_reason(self) -> bool:
+        return self in (Step.ATTEMPT, Step.FAIL)
 
     @property
     def to(self) -> Status:
@@ -21,6 +27,8 @@ _LEADS_TO = {
     Step.ACCEPT: Status.ACCEPTED,
     Step.PACK: Status.PACKED,
     Step.SEND: Status.OUT,
+    Step.ATTEMPT: Status.ATTEMPTED,
     Step.DELIVER: Status.DELIVERED,
     Step.FAIL: Status.FAILED,
+    Step.RETURN: Status.RETURNED,
 }

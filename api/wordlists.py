@@ -327,19 +327,6 @@ WORDS: dict[str, dict[str, str]] = {
         "refused": "refused by pharmacies",
         "unknown": "no reason was kept",
     },
-    "delivery": {
-        "ordered": "Ordered",
-        "accepted": "Accepted",
-        "packed": "Packed",
-        "out": "On its way",
-        "delivered": "Delivered",
-        "failed": "Failed",
-    },
-    "confirmed": {
-        "received": "The member has it",
-        "not_received": "The member says it did not come",
-        "wrong": "The member says something was wrong",
-    },
     "action": {
         "hold": "Hold",
         "resume": "Resume",

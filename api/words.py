@@ -1,6 +1,7 @@
 """What codes are called on a page: one sentence or phrase each, and a readable rest."""
 
 from api.crisis_words import CRISIS_WORDS
+from api.delivery_words import DELIVERY_WORDS
 from api.identification_words import IDENTIFICATION_WORDS
 from api.message_words import MESSAGE_WORDS
 from api.needs_words import NEEDS_WORDS
@@ -9,14 +10,9 @@ from api.screening_words import SCREENING_WORDS
 from api.wordlists import WORDS
 
 KNOWN = {
-    **CRISIS_WORDS,
-    **IDENTIFICATION_WORDS,
-    **MESSAGE_WORDS,
-    **NEEDS_WORDS,
-    **PART2_WORDS,
-    **SCREENING_WORDS,
-    **WORDS,
-}
+    **WORDS, **CRISIS_WORDS, **DELIVERY_WORDS, **IDENTIFICATION_WORDS, **MESSAGE_WORDS,
+    **NEEDS_WORDS, **PART2_WORDS, **SCREENING_WORDS,
+}  # fmt: skip
 
 
 def say(code: str | None, kind: str = "") -> str:

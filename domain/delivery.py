@@ -71,7 +71,7 @@ def heard(state: Deliveries, body: str, plan: DeliveryPlan, facts: Facts, now: d
         record = Record("refill_answer", "member's choice", {"said": said})
         return Heard(_with(state, replace(round_, phase=OVER)), (record,))
     ordered = replace(round_, phase=ORDERED, ordered_at=now)
-    return Heard(_with(state, ordered), _orders(round_, facts))
+    return Heard(_with(state, ordered), _orders(round_, plan, facts))
 
 
 def awaited(state: Deliveries) -> tuple[str, ...]:
@@ -200,9 +200,14 @@ def _late_call(number: int, steps: Sequence[LateStep], now: datetime) -> tuple[E
     return (task, Record("late_refill", "supply ended"))
 
 
-def _orders(round_: Round, facts: Facts) -> tuple[Effect, ...]:
+def _orders(round_: Round, plan: DeliveryPlan, facts: Facts) -> tuple[Effect, ...]:
     orders = (
-        OrderDelivery(medication.ndc11, medication.days_supply, medication.runs_out_on)
+        OrderDelivery(
+            medication.ndc11,
+            medication.days_supply,
+            medication.runs_out_on,
+            plan.rules.cold(medication),
+        )
         for medication in facts.medications
         if medication.refill in round_.refills
     )

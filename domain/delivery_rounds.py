@@ -2,12 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from domain.delivery_plan import DeliveryPlan
-from domain.delivery_steps import Status
-from domain.effects import Effect, OpenTask, Record, SendText, Withdraw
-from domain.stages import Facts, Wait
+from domain.delivery_steps import BROUGHT_NO_MORE, Status
+from domain.effects import (
+    Effect,
+    GiveUpDelivery,
+    OpenTask,
+    PlanAttempt,
+    Record,
+    SendText,
+    Withdraw,
+)
+from domain.medication_rules import WINDOWS
+from domain.stages import DeliveryFact, Facts, Wait
 
 ASKED, ORDERED, CONFIRMING, OVER = "asked", "ordered", "confirming", "over"
 
@@ -79,13 +88,46 @@ def _answer_until(
 
 def _on_its_way(round_: Round, plan: DeliveryPlan, facts: Facts, now: datetime) -> Moved | Wait:
     mine = [d for d in facts.deliveries if d.refill in round_.refills]
-    failed = tuple(d.refill for d in mine if d.status == Status.FAILED)
+    failed = tuple(d.refill for d in mine if d.status in BROUGHT_NO_MORE)
     if failed:
         return _without(round_, failed, plan)
+    for delivery in mine:
+        if delivery.status == Status.ATTEMPTED and delivery.next_attempt_on is None:
+            return round_, _in_vain(round_, delivery, plan, now)
     if mine and all(delivery.status == Status.DELIVERED for delivery in mine):
+        # News of the way that has not left yet would come after what it tells of.
+        news = tuple(Withdraw(step) for step in (f"{round_.step}-out", f"{round_.step}-tried"))
         text = SendText(f"{round_.step}-confirm", "delivery_confirm")
-        return replace(round_, phase=CONFIRMING, asked_at=now), (text,)
-    return _late(round_, plan, facts, now)
+        return replace(round_, phase=CONFIRMING, asked_at=now), (*news, text)
+    return _sent(round_, mine, facts) or _late(round_, plan, facts, now)
+
+
+def _sent(round_: Round, mine: Sequence[DeliveryFact], facts: Facts) -> Moved | None:
+    """One text for each way to the door, however many packages go on it."""
+    for delivery in mine:
+        attempt = delivery.attempts + 1
+        if delivery.status == Status.OUT and facts.text(f"{round_.step}-out", attempt) is None:
+            window = f"_{delivery.window}" if delivery.window in WINDOWS else ""
+            template = f"delivery_sent{window}"
+            return round_, (SendText(f"{round_.step}-out", template, attempt=attempt),)
+    return None
+
+
+def _in_vain(
+    round_: Round, delivery: DeliveryFact, plan: DeliveryPlan, now: datetime
+) -> tuple[Effect, ...]:
+    """The courier comes again, or, after the last time, a person goes on."""
+    rules = plan.rules.attempts
+    if not rules.left(delivery):
+        return (GiveUpDelivery(delivery.refill),)
+    on = _no_sunday(now.date() + rules.again_after)
+    step, tried = f"{round_.step}-tried", delivery.attempts
+    text = SendText(step, "delivery_tried", attempt=tried)
+    return (PlanAttempt(delivery.refill, on), text)
+
+
+def _no_sunday(day: date) -> date:
+    return day + timedelta(days=1) if day.weekday() == 6 else day
 
 
 def _without(round_: Round, failed: Sequence[str], plan: DeliveryPlan) -> Moved:

@@ -135,6 +135,23 @@ class OrderDelivery:
     ndc11: str
     days_supply: int
     due_on: date
+    cold_chain: bool = False
+    packaging: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAttempt:
+    """Another try at the door, not before that day."""
+
+    refill: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUpDelivery:
+    """Brought in vain as often as the rules allow: a person goes on."""
+
+    refill: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +188,8 @@ Effect = (
     | OpenReferral
     | SaveReading
     | OrderDelivery
+    | PlanAttempt
+    | GiveUpDelivery
     | ConfirmDelivery
     | SendNote
     | ResendNote

@@ -61,6 +61,11 @@ class DeliveryFact:
     due_on: date
     status: str
     changed_at: datetime
+    attempts: int = 0
+    """How often it was brought to the door in vain."""
+    next_attempt_on: date | None = None
+    cold_chain: bool = False
+    window: str | None = None
 
     @property
     def refill(self) -> str:

@@ -15,7 +15,12 @@ from simulator.clock_agenda import Agenda
 HOURS = timedelta(hours=1)
 QUEUE = "/api/pharmacy/deliveries"
 FAILING = 0.05
-REASONS = ("nobody home", "address not found", "member refused the package", "out of stock")
+"""Of those taken to the door: for good."""
+IN_VAIN = 0.12
+"""Nobody takes it this time."""
+REASONS = ("address not found", "member refused the package", "package damaged")
+NOBODY = ("nobody home", "nobody answered the bell")
+WINDOWS = ("morning", "afternoon", "evening", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,9 @@ STEPS = {
     "accepted": Step("pack", 12 * HOURS, 26 * HOURS),
     "packed": Step("send", 2 * HOURS, 20 * HOURS),
     "sent": Step("deliver", 3 * HOURS, 26 * HOURS),
+    "attempted": Step("send", 20 * HOURS, 28 * HOURS),
+    # Only what has been outside is still in the queue after it failed.
+    "failed": Step("return", 4 * HOURS, 30 * HOURS),
 }
 
 SAME = {"new": "ordered", "requested": "ordered", "queued": "ordered", "out": "sent"}
@@ -66,8 +74,10 @@ class Pharmacies:
             if step is None or self._planned.get(name) == status:
                 continue
             self._planned[name] = status
-            due = self._due(name, step, delivery.get("due_on"))
-            self._agenda.at(due, partial(self._do, name, status, step))
+            tries = int(delivery.get("attempts") or 0)
+            day = None if tries else delivery.get("due_on")
+            due = self._due(f"{name}|{tries}" if tries else name, step, day)
+            self._agenda.at(due, partial(self._do, name, status, step, tries))
 
     async def keep_looking(self, pause: float = 0.5) -> None:
         while True:
@@ -92,12 +102,11 @@ class Pharmacies:
             return []
         return deliveries
 
-    async def _do(self, name: str, status: str, step: Step) -> None:
+    async def _do(self, name: str, status: str, step: Step, tries: int) -> None:
         if self._planned.get(name) != status:
             # A person moved it on meanwhile.
             return
-        action, reason = self._outcome(name, step.action)
-        body = {"reason": reason} if reason else {}
+        action, body = self._outcome(f"{name}|{tries}" if tries else name, step.action)
         try:
             answer = await self._product.post(
                 f"{QUEUE}/{name}/{action}", json=body, headers=self._headers
@@ -109,8 +118,13 @@ class Pharmacies:
             # Looked at again with the next look: the product may be away, or a person was faster.
             self._planned.pop(name, None)
 
-    def _outcome(self, name: str, action: str) -> tuple[str, str]:
+    def _outcome(self, name: str, action: str) -> tuple[str, dict[str, str]]:
+        """What is said to the product; chance is drawn from the seed, anew for each way there."""
         dice = Random(f"{self._seed}|{name}|outcome")
-        if action == "deliver" and dice.random() < FAILING:
-            return "fail", dice.choice(REASONS)
-        return action, ""
+        chance = dice.random()
+        if action == "deliver" and chance < FAILING:
+            return "fail", {"reason": dice.choice(REASONS)}
+        if action == "deliver" and chance < FAILING + IN_VAIN:
+            return "attempt", {"reason": dice.choice(NOBODY)}
+        window = dice.choice(WINDOWS) if action == "send" else None
+        return action, {"window": window} if window else {}

@@ -50,7 +50,8 @@ select
      from (select distinct on (coalesce(ingredient, ndc11)) * from medications
            where member_id = m.id
            order by coalesce(ingredient, ndc11), last_fill_on desc, ndc11) latest) as medications,
-    (select json_agg(json_build_array(ndc11, due_on, status, changed_at) order by id)
+    (select json_agg(json_build_array(ndc11, due_on, status, changed_at, attempts,
+                                      next_attempt_on, cold_chain, "window") order by id)
      from deliveries where enrollment_id = :enrollment) as deliveries,
     (select json_build_array(sent_at, reply_by, answered_at, answers, next_try_at) from notes
      where enrollment_id = :enrollment order by ordinal desc limit 1) as note,
@@ -106,10 +107,7 @@ async def load(  # long because every kind of fact is named once
             MedicationFact(ndc11, date.fromisoformat(runs_out), *rest)
             for ndc11, runs_out, *rest in row.medications or ()
         ),
-        deliveries=tuple(
-            DeliveryFact(ndc11, date.fromisoformat(due), status, datetime.fromisoformat(changed))
-            for ndc11, due, status, changed in row.deliveries or ()
-        ),
+        deliveries=tuple(_delivery(each) for each in row.deliveries or ()),
         note=_note(row.note),
         readings=tuple(
             ReadingFact(datetime.fromisoformat(at), systolic, diastolic, mg_dl)
@@ -150,6 +148,20 @@ def _texts(rows: Iterable[list[Any]]) -> Mapping[tuple[str, int], SentText]:
         )
         for step, attempt, status, due, accepted, reason in rows
     }
+
+
+def _delivery(row: list[Any]) -> DeliveryFact:
+    ndc11, due_on, status, changed, attempts, again, cold_chain, window = row
+    return DeliveryFact(
+        ndc11,
+        date.fromisoformat(due_on),
+        status,
+        datetime.fromisoformat(changed),
+        attempts,
+        date.fromisoformat(again) if again else None,
+        cold_chain,
+        window,
+    )
 
 
 def _screening(row: list[Any]) -> ScreeningFact:

@@ -140,11 +140,29 @@ def finish_a_task(page: Any, address: str, pictures: Path | None) -> None:
     card.wait_for(state="detached")
 
 
+def press(page: Any, button: str) -> None:
+    page.get_by_role("button", name=f"{button}, due").click()
+
+
 def work_the_queue(page: Any, address: str, pictures: Path | None) -> None:
     page.goto(f"{address}/console/queue")
     look(page, "queue", pictures)
-    for button in ("Accept", "Packed", "Out for delivery", "Delivered"):
-        page.get_by_role("button", name=f"{button}, due").click()
+    press(page, "Accept")
+    press(page, "Packed")
+    page.locator("summary").filter(has_text="Check the address").click()
+    page.get_by_label("ZIP code or house number").fill("12")
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_text("The member confirmed the house number").wait_for()
+    page.get_by_label("When it comes").select_option("evening")
+    press(page, "Out for delivery")
+    page.locator("summary").filter(has_text="Nobody took it").click()
+    page.get_by_label("Why?").locator("visible=true").fill("nobody home")
+    look(page, "queue-in-vain", pictures)
+    page.get_by_role("button", name="It was brought in vain").click()
+    page.get_by_text("Brought in vain once: nobody home").wait_for()
+    look(page, "queue-again", pictures)
+    press(page, "Out for delivery")
+    press(page, "Delivered")
     page.get_by_text("No delivery is open").wait_for()
 
 

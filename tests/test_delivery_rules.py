@@ -1,20 +1,23 @@
 """Refills: asked for in time, ordered, followed to the door, confirmed."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from make_journeys import DAY, HOUR, NOW, PLANS, accepted, days, facts, lost, waiting
 
+from domain.addresses import Check, check
 from domain.delivery import Deliveries, awaited, heard, next_step
 from domain.delivery_plan import DeliveryPlan
 from domain.delivery_rounds import ASKED, CONFIRMING, ORDERED, Round
-from domain.delivery_steps import STEPS, Status
+from domain.delivery_steps import STEPS, Status, refusal
 from domain.effects import (
     ConfirmDelivery,
+    GiveUpDelivery,
     OpenTask,
     OrderDelivery,
+    PlanAttempt,
     Record,
     SendText,
     Withdraw,
@@ -51,6 +54,10 @@ def brought(status: Status, medication: MedicationFact = PILLS, **given: Any) ->
 def call(kind: str, number: int = 1, suffix: str = "") -> OpenTask:
     key = f"refill-{number}-{kind}{suffix}"
     return OpenTask(key, kind, "pharmacist", PLAN.task_within)
+
+
+CONFIRM = SendText("refill-1-confirm", "delivery_confirm")
+WAY_IS_OVER = (Withdraw("refill-1-out"), Withdraw("refill-1-tried"))
 
 
 def done(step: object) -> Do:
@@ -108,7 +115,7 @@ def test_a_date_is_asked_about_once() -> None:
 def test_what_falls_due_while_another_round_is_under_way_is_asked_at_once(phase: str) -> None:
     earlier = replace(UNDER_WAY, phase=phase)
     known = has(
-        PILLS, DROPS, deliveries=(brought(Status.OUT),),
+        PILLS, DROPS, deliveries=(brought(Status.PACKED),),
         texts=facts(accepted("refill-1-confirm")).texts,
     )  # fmt: skip
     known = replace(known, tasks={"refill-1-delivery_late": None})
@@ -233,14 +240,14 @@ def test_a_failed_delivery_is_told_and_called_about() -> None:
 
 def test_one_refill_that_failed_keeps_no_other_from_being_confirmed() -> None:
     both = replace(UNDER_WAY, refills=(PILLS.refill, DROPS.refill))
-    known = facts(deliveries=(brought(Status.FAILED), brought(Status.OUT, DROPS)))
+    known = facts(deliveries=(brought(Status.FAILED), brought(Status.PACKED, DROPS)))
     step = done(next_step(going(both), PLAN, known, NOW))
     assert call("delivery_failed") in step.effects
     (left,) = step.state.rounds
     assert (left.phase, left.refills, left.failed) == (ORDERED, (DROPS.refill,), (PILLS.refill,))
     came = facts(deliveries=(brought(Status.FAILED), brought(Status.DELIVERED, DROPS)))
     step = done(next_step(step.state, PLAN, came, NOW))
-    assert step.effects == (SendText("refill-1-confirm", "delivery_confirm"),)
+    assert step.effects == (*WAY_IS_OVER, CONFIRM)
     found = heard(step.state, "1", PLAN, has(PILLS, DROPS), NOW)
     assert found.effects == (ConfirmDelivery("received", (DROPS.refill,)),)
     assert set(found.state.handled) == {PILLS.refill, DROPS.refill}
@@ -270,7 +277,7 @@ def test_the_member_is_asked_once_everything_of_the_round_has_arrived() -> None:
     assert isinstance(next_step(both, PLAN, half, NOW), Wait)
     all_ = facts(deliveries=(brought(Status.DELIVERED), brought(Status.DELIVERED, DROPS)))
     step = done(next_step(both, PLAN, all_, NOW))
-    assert step.effects == (SendText("refill-1-confirm", "delivery_confirm"),)
+    assert step.effects == (*WAY_IS_OVER, CONFIRM)
     assert step.state.rounds[0].phase == CONFIRMING
 
 
@@ -326,8 +333,113 @@ def test_a_hold_moves_the_moments_of_every_round() -> None:
     assert moved.rounds == (replace(UNDER_WAY, asked_at=NOW + days(3), ordered_at=NOW + days(3)),)
 
 
-def test_a_pharmacy_moves_a_delivery_forward_only_and_may_fail_until_it_is_brought() -> None:
-    order = list(Status)[:-1]
-    for place, status in enumerate(order[:-1]):
-        assert STEPS[status] == {order[place + 1], Status.FAILED}
-    assert STEPS[Status.DELIVERED] == STEPS[Status.FAILED] == set()
+@pytest.mark.parametrize(
+    ("window", "template"),
+    [
+        pytest.param(None, "delivery_sent", id="at any time"),
+        pytest.param("evening", "delivery_sent_evening", id="in the evening"),
+    ],
+)
+def test_the_member_is_told_once_that_it_is_on_its_way(window: str | None, template: str) -> None:
+    known = facts(deliveries=(brought(Status.OUT, window=window),))
+    step = done(next_step(going(UNDER_WAY), PLAN, known, NOW))
+    assert step.effects == (SendText("refill-1-out", template),)
+    told = replace(known, texts=facts(accepted("refill-1-out")).texts)
+    assert isinstance(next_step(going(UNDER_WAY), PLAN, told, NOW), Wait)
+
+
+SATURDAY = NOW + days(3)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "cold", "now", "again"),
+    [
+        pytest.param(1, False, NOW, TODAY + days(1), id="the first time: again tomorrow"),
+        pytest.param(1, False, SATURDAY, TODAY + days(5), id="on a Saturday: again on Monday"),
+        pytest.param(2, False, NOW, None, id="the last time: a person"),
+        pytest.param(1, True, NOW, None, id="what must stay cold: a person at once"),
+    ],
+)
+def test_what_follows_an_attempt_in_vain(
+    attempts: int, cold: bool, now: datetime, again: date | None
+) -> None:
+    tried = brought(Status.ATTEMPTED, attempts=attempts, cold_chain=cold)
+    step = done(next_step(going(UNDER_WAY), PLAN, facts(deliveries=(tried,)), now))
+    if again is None:
+        assert step.effects == (GiveUpDelivery(PILLS.refill),)
+    else:
+        text = SendText("refill-1-tried", "delivery_tried", attempt=attempts)
+        assert step.effects == (PlanAttempt(PILLS.refill, again), text)
+    planned = replace(tried, next_attempt_on=TODAY + days(1))
+    known = facts(deliveries=(planned,))
+    assert isinstance(next_step(going(UNDER_WAY), PLAN, known, NOW), Wait)
+
+
+def test_goods_that_came_back_are_a_delivery_that_failed() -> None:
+    known = facts(deliveries=(brought(Status.RETURNED),))
+    step = done(next_step(going(UNDER_WAY), PLAN, known, NOW))
+    assert call("delivery_failed") in step.effects
+
+
+def test_what_must_stay_cold_is_flagged_on_its_order() -> None:
+    rules = PLANS["delivery"].rules
+    insulin = replace(PILLS, drug_class="insulin", ingredient="insulin glargine")
+    combined = replace(PILLS, ingredient="insulin degludec/liraglutide")
+    assert [rules.cold(each) for each in (insulin, combined, PILLS)] == [True, True, False]
+    plan = replace(PLAN, rules=rules)
+    found = heard(going(ROUND), "1", plan, has(insulin), NOW)
+    assert found.effects[0] == OrderDelivery(PILLS.ndc11, 30, PILLS.runs_out_on, cold_chain=True)
+
+
+WAYS = {
+    "ordered": "accepted failed", "accepted": "packed failed", "packed": "out failed",
+    "out": "delivered attempted failed", "attempted": "out failed", "delivered": "",
+    "failed": "accepted returned", "returned": "accepted",
+}  # fmt: skip
+
+
+def test_a_pharmacy_moves_a_delivery_along_these_ways_only() -> None:
+    assert {str(at): set(to) for at, to in STEPS.items()} == {
+        at: set(to.split()) for at, to in WAYS.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("to", "given", "words"),
+    [
+        pytest.param(Status.DELIVERED, {}, None, id="it came"),
+        pytest.param(Status.ATTEMPTED, {}, "Say why", id="in vain, without a reason"),
+        pytest.param(Status.ATTEMPTED, {"reason": "away"}, None, id="in vain, with a reason"),
+        pytest.param(Status.DELIVERED, {"address": "mismatch"}, "call them", id="a wrong address"),
+        pytest.param(Status.DELIVERED, {"address": "zip"}, None, id="an address confirmed"),
+        pytest.param(Status.RETURNED, {}, "cannot become", id="still outside"),
+    ],
+)
+def test_what_may_be_said_of_a_delivery_that_is_out(
+    to: Status, given: dict[str, Any], words: str | None
+) -> None:
+    said = refusal(Status.OUT, to, **{"reason": None, "address": None, "left_house": True, **given})
+    assert (said is None) if words is None else (words in str(said))
+
+
+def test_what_never_left_the_pharmacy_cannot_come_back() -> None:
+    said = refusal(Status.FAILED, Status.RETURNED, reason=None, address=None, left_house=False)
+    assert "never left" in str(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        pytest.param("43215", Check.ZIP, id="the ZIP code"),
+        pytest.param("43215-1234", Check.ZIP, id="the long ZIP code"),
+        pytest.param("12", Check.HOUSE_NUMBER, id="the house number"),
+        pytest.param("12B", Check.MISMATCH, id="another entrance"),
+        pytest.param("1", Check.MISMATCH, id="the beginning of it"),
+        pytest.param("43216", Check.MISMATCH, id="a neighbouring ZIP code"),
+        pytest.param("Oak Ave", Check.MISMATCH, id="the street, which is asked of nobody"),
+        pytest.param("", Check.MISMATCH, id="nothing"),
+    ],
+)
+def test_an_address_is_confirmed_by_zip_or_house_number(said: str, found: Check) -> None:
+    assert check(said, "12 Oak Ave", "43215-0001") is found
+    assert check(said, None, None) is Check.MISMATCH

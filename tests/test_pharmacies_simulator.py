@@ -8,11 +8,12 @@ import httpx
 import pytest
 from simulated import MONDAY, Simulated, simulated
 
-from simulator.pharmacies import REASONS, Pharmacies
+from simulator.pharmacies import NOBODY, REASONS, Pharmacies
 
 KEY = "pharmacy-key"
 HOUR = timedelta(hours=1)
 NEXT = {"accept": "accepted", "pack": "packed", "send": "sent", "deliver": "delivered"}
+BACK = {"attempt": "attempted", "return": "returned"}
 
 
 class Queue:
@@ -30,15 +31,21 @@ class Queue:
         if request.method == "GET":
             assert request.url.params["open"] == "true"
             rows = [
-                {"id": name, "npi": "1234567893", "status": status, "due_on": self.due_on}
+                {
+                    "id": name,
+                    "npi": "1234567893",
+                    "status": status,
+                    "due_on": self.due_on,
+                    "attempts": self.done.count((name, "attempt")),
+                }
                 for name, status in self.status.items()
-                if status not in {"delivered", "failed"}
+                if status not in {"delivered", "returned"}
             ]
             return httpx.Response(200, json={"deliveries": rows})
         name, action = request.url.path.split("/")[-2:]
         self.done.append((name, action))
-        self.status[name] = NEXT.get(action, "failed")
-        if action == "fail":
+        self.status[name] = {**NEXT, **BACK}.get(action, "failed")
+        if action in ("fail", "attempt"):
             self.reasons.append(json.loads(request.content)["reason"])
         return httpx.Response(200, json={})
 
@@ -60,16 +67,20 @@ async def test_a_delivery_is_accepted_packed_sent_and_brought_in_order(tmp_path:
     assert queue.done == [("d0", action) for action in NEXT]
 
 
-async def test_about_one_in_twenty_fails_with_a_reason(tmp_path: Path) -> None:
+async def test_some_fail_and_come_back_and_more_are_brought_twice_by_the_seed(
+    tmp_path: Path,
+) -> None:
     queue = Queue(count=200)
     async with simulated(tmp_path, pharmacy_api_key=KEY) as world:
         pharmacies = world.world.pharmacies()
-        await work(world, pharmacies, queue, 100)
-    ends = list(queue.status.values())
-    assert set(ends) == {"delivered", "failed"}
-    assert 3 <= ends.count("failed") <= 20
-    assert len(queue.reasons) == ends.count("failed")
-    assert set(queue.reasons) <= set(REASONS)
+        await work(world, pharmacies, queue, 240)
+    ends, actions = list(queue.status.values()), [action for _, action in queue.done]
+    assert set(ends) == {"delivered", "returned"}
+    assert 3 <= ends.count("returned") == actions.count("fail") == actions.count("return") <= 20
+    assert 12 <= actions.count("attempt") <= 40
+    assert actions.count("send") == 200 + actions.count("attempt")
+    assert len(queue.reasons) == actions.count("fail") + actions.count("attempt")
+    assert set(queue.reasons) <= {*REASONS, *NOBODY}
 
 
 async def test_nothing_leaves_before_the_day_ahead_of_its_due_date(tmp_path: Path) -> None:

@@ -67,7 +67,8 @@ async def test_the_list_holds_ids_and_codes_and_no_name(
         "deliveries": [
             {
                 "id": delivery, "npi": make.NPI, "status": "ordered", "due_on": "2026-03-06",
-                "days_supply": 30, "ndc11": "99999000101",
+                "days_supply": 30, "ndc11": "99999000101", "cold_chain": False, "window": None,
+                "attempts": 0, "next_attempt_on": None, "address_check": None, "packaging": None,
             }
         ]
     }  # fmt: skip
@@ -112,6 +113,68 @@ async def test_a_step_is_answered(
     assert answer.status_code == status
     if status != 200:
         assert answer.json()["title"]
+
+
+async def call(system: httpx2.AsyncClient, delivery: int, step: str, **body: object) -> int:
+    answer = await system.post(f"{QUEUE}/{delivery}/{step}", json=body, headers=KEY)
+    return answer.status_code
+
+
+async def bring(system: httpx2.AsyncClient, delivery: int) -> None:
+    for step in ("accept", "pack", "send"):
+        assert await call(system, delivery, step) == 200
+
+
+async def one(system: httpx2.AsyncClient) -> dict[str, object]:
+    found: dict[str, object] = (await system.get(QUEUE, headers=KEY)).json()["deliveries"][0]
+    return found
+
+
+async def test_what_nobody_took_is_counted_and_brought_again(
+    system: httpx2.AsyncClient, delivery: int
+) -> None:
+    await bring(system, delivery)
+    for _ in ("once", "and the retry of a pharmacy that heard no answer"):
+        assert await call(system, delivery, "attempt", reason="nobody home") == 200
+    assert (await one(system))["attempts"] == 1
+    assert await call(system, delivery, "send", window="evening") == 200
+    assert ((await one(system))["status"], (await one(system))["window"]) == ("out", "evening")
+
+
+async def test_goods_that_were_outside_stay_in_the_queue_until_they_are_back(
+    system: httpx2.AsyncClient, delivery: int
+) -> None:
+    await bring(system, delivery)
+    assert await call(system, delivery, "fail", reason="refused") == 200
+    assert (await one(system))["status"] == "failed"
+    assert await call(system, delivery, "return") == 200
+    assert (await system.get(QUEUE, headers=KEY)).json() == {"deliveries": []}
+
+
+async def test_an_address_that_does_not_match_keeps_the_package_in(
+    system: httpx2.AsyncClient, delivery: int, connection: Connection
+) -> None:
+    async def said(words: str) -> httpx2.Response:
+        return await system.post(f"{QUEUE}/{delivery}/address", json={"said": words}, headers=KEY)
+
+    for step in ("accept", "pack"):
+        await call(system, delivery, step)
+    assert (await said("99999")).json() == {"id": delivery, "address_check": "mismatch"}
+    assert await call(system, delivery, "send") == 409
+    assert (await said("12")).json()["address_check"] == "house_number"
+    assert await call(system, delivery, "send") == 200
+    told = connection.execute(text("select rule, detail from outcomes order by id desc")).all()
+    assert "99999" not in str(told)
+
+
+async def test_addresses_cannot_be_guessed_at(system: httpx2.AsyncClient, delivery: int) -> None:
+    codes = [
+        (
+            await system.post(f"{QUEUE}/{delivery}/address", json={"said": f"{n}"}, headers=KEY)
+        ).status_code
+        for n in range(90, 95)
+    ]
+    assert codes == [200, 200, 200, 409, 409]
 
 
 async def test_an_unknown_delivery_is_not_found(system: httpx2.AsyncClient) -> None:

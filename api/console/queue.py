@@ -1,6 +1,7 @@
 """The pharmacist's queue: what to bring to whom, and readings to look at."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Path, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -11,7 +12,9 @@ from api.deps import Clocks, Session
 from api.pages import render_page
 from api.problems import NotFound, Refused, Unreadable
 from api.steps import Step
-from store.deliveries import move_delivery
+from domain.medication_rules import WINDOWS
+from domain.program import Program
+from store.deliveries import check_address, move_delivery
 from store.pages.attribution import new_members
 from store.pages.queue import deliveries, may_move
 from store.pages.tasks import TaskFilter, open_tasks
@@ -27,6 +30,14 @@ class MoveForm(BaseModel):
 
     csrf: str = ""
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
+    window: Literal["", "morning", "afternoon", "evening"] = ""
+
+
+class AddressForm(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    csrf: str = ""
+    said: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=12)]
 
 
 @router.get("/queue")
@@ -40,7 +51,34 @@ async def queue(request: Request, viewer: AnyStaff, session: Session, clocks: Cl
         tasks=await open_tasks(session, viewer.scope, clinical, now=now),
         buttons=BUTTONS,
         arrivals=await new_members(session, viewer.scope, now),
+        windows=_windows(request),
     )
+
+
+def _windows(request: Request) -> Mapping[str, str]:
+    """The parts of a day and their hours, by the first program that delivers."""
+    programs: Mapping[str, Program] = request.app.state.programs
+    plans = (program.plans.get("delivery") for program in programs.values())
+    hours: Mapping[str, str] = next((plan.rules.windows for plan in plans if plan), {})
+    return {name: hours.get(name, "") for name in WINDOWS}
+
+
+@router.post("/deliveries/{delivery_id}/address")
+async def confirm_address(
+    delivery_id: Annotated[int, Path(ge=1, lt=2**63)],
+    form: Annotated[AddressForm, Form()],
+    viewer: AnyStaff,
+    session: Session,
+    clocks: Clocks,
+) -> Response:
+    """What it found is shown on the queue; nothing moves by it."""
+    if not await may_move(session, viewer.scope, delivery_id):
+        raise NotFound
+    now = clocks.now()
+    found = await check_address(session, delivery_id, form.said, actor=viewer.actor, now=now)
+    if found == "person":
+        raise Refused("Too many answers did not match. Call the member and set the address right.")
+    return RedirectResponse(f"/console/queue#delivery-{delivery_id}", status_code=303)
 
 
 @router.post("/deliveries/{delivery_id}/{step}")
@@ -52,7 +90,7 @@ async def move(
     session: Session,
     clocks: Clocks,
 ) -> Response:
-    if step is Step.FAIL and len(form.reason) < 3:
+    if step.needs_reason and len(form.reason) < 3:
         raise Unreadable("Say in a few words why it failed; the member's coordinator reads it.")
     if not await may_move(session, viewer.scope, delivery_id):
         raise NotFound
@@ -63,6 +101,7 @@ async def move(
         actor=viewer.actor,
         now=clocks.now(),
         reason=form.reason or None,
+        window=form.window or None,
     )
     if outcome != "done":
         raise Refused(f"{outcome} Open the queue again to see where it stands.")

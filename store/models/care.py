@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Identity, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.models.base import Base, Json
@@ -128,6 +128,19 @@ class Delivery(Base):
     changed_at: Mapped[datetime]
     confirmed: Mapped[str | None]
     """What the member said of it."""
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often it was brought to the door in vain."""
+    next_attempt_on: Mapped[date | None]
+    window: Mapped[str | None]
+    """morning, afternoon or evening, as agreed with the member"""
+    cold_chain: Mapped[bool] = mapped_column(default=False, server_default=false())
+    address_check: Mapped[str | None]
+    """domain.addresses.Check"""
+    address_tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    left_at: Mapped[datetime | None]
+    """When it first went out: what never left cannot come back."""
+    packaging: Mapped[str | None]
+    """proposed, accepted or declined: packed by time of day, for one intake each"""
 
 
 class Letter(Base):

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.delivery_steps import STEPS, Status
+from domain.delivery_steps import STEPS, UNDER_WAY, Status
 from store.models import Delivery, Enrollment, Medication, Member, Pharmacy
 from store.pages.scope import EVERYTHING, Scope
-
-OPEN = tuple(status for status, following in STEPS.items() if following)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,9 @@ class DeliveryLine:
     @property
     def next(self) -> Sequence[Status]:
         """What may be said of it now, the usual step first."""
-        return sorted(STEPS[Status(self.delivery.status)], key=list(Status).index)
+        back = {Status.RETURNED} if self.delivery.left_at is None else set()
+        following = STEPS[Status(self.delivery.status)] - back
+        return sorted(following, key=list(Status).index)
 
     @property
     def protected(self) -> bool:
@@ -42,7 +42,7 @@ async def deliveries(
     open_only: bool = True,
     limit: int = 200,
 ) -> Sequence[DeliveryLine]:
-    """By the day they are due."""
+    """By the day they are due; of those that failed, the ones whose goods are still outside."""
     query = (
         select(Delivery, Enrollment, Member, Pharmacy, Medication)
         .join(Enrollment, Enrollment.id == Delivery.enrollment_id)
@@ -56,7 +56,8 @@ async def deliveries(
         .limit(limit)
     )
     if open_only:
-        query = query.where(Delivery.status.in_(OPEN))
+        to_come_back = (Delivery.status == Status.FAILED) & Delivery.left_at.is_not(None)
+        query = query.where(Delivery.status.in_(UNDER_WAY) | to_come_back)
     return [DeliveryLine(*row) for row in await session.execute(scope.limit_deliveries(query))]
 
 
