@@ -33,6 +33,36 @@ class Lob(BaseModel):
     webhook_secret: SecretStr = SecretStr("")
 
 
+class Fax(BaseModel):
+    """An account of Sinch's Fax API; without all of it faxes go to the note spool."""
+
+    api_base: WebAddress = "https://fax.api.sinch.com"
+    project: str = ""
+    key_id: str = ""
+    key_secret: SecretStr = SecretStr("")
+    number: str = ""
+
+    @property
+    def complete(self) -> bool:
+        return bool(
+            self.project and self.key_id and self.key_secret.get_secret_value() and self.number
+        )
+
+
+class Mail(BaseModel):
+    """The server that notes are handed to, over TLS; without host and sender none is mailed."""
+
+    host: str = ""
+    port: int = Field(default=587, ge=1, le=65535)
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    sender: str = ""
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.host and "@" in self.sender)
+
+
 class Settings(BaseSettings):
     """`DOORWAY_<NAME>`, groups by two underscores: `DOORWAY_TWILIO__ACCOUNT_SID`."""
 
@@ -78,6 +108,14 @@ class Settings(BaseSettings):
     log_level: Annotated[LogLevel, BeforeValidator(lambda level: str(level).upper())] = "INFO"
     twilio: Twilio = Twilio()
     lob: Lob = Lob()
+    fax: Fax = Fax()
+    mail: Mail = Mail()
+    note_fhir: bool = Field(
+        default=False, description="notes may be posted to practices' own FHIR servers"
+    )
+    note_fhir_token: SecretStr = Field(
+        default=SecretStr(""), description="bearer token for those servers"
+    )
 
     @cached_property
     def letters(self) -> Path:

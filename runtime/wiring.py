@@ -3,7 +3,6 @@
 import asyncio
 import hmac
 import signal
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
@@ -32,11 +31,8 @@ from claims.pharmacies import zip_places
 from domain.gate import GateRules
 from domain.ids import JOURNEYS_QUEUE, RELAY_ID, SENDING_QUEUE, sending_id
 from domain.pacing import Shares
-from domain.passage import Channel
 from gateways.journeys import TemporalJourneys
 from gateways.lob import Lob, LobSignature
-from gateways.note_spool import NoteSpool, SpoolTransport
-from gateways.note_transport import NoteTransport
 from gateways.print_spool import PrintSpool
 from gateways.twilio import Twilio, TwilioSignature
 from gateways.typesetting import Typesetter
@@ -44,6 +40,7 @@ from runtime import programs
 from runtime.clock import Time
 from runtime.data import TEMPLATES
 from runtime.encryption import temporal_key
+from runtime.note_ways import note_ways
 from runtime.settings import Settings
 from runtime.standby import clock_when_it_goes
 from runtime.temporal import connect
@@ -94,11 +91,6 @@ def secret(settings: Settings, purpose: str) -> bytes:
 
 def base_url(settings: Settings) -> str:
     return settings.public_base_url or f"http://127.0.0.1:{settings.port}"
-
-
-def note_transports(settings: Settings) -> Mapping[Channel, NoteTransport]:
-    """The ways to practices that are set up; the spool always is."""
-    return {Channel.SPOOL: SpoolTransport(NoteSpool(settings.notes))}
 
 
 def receiver(time: Time) -> Receiver:
@@ -164,8 +156,9 @@ class Crew:
             time,
             LetterPost(transaction, self.house, time) if self.house else None,
         )
+        self.ways = note_ways(settings)
         self.notes = NoteActivities(
-            transaction, known, typesetter, note_transports(settings), links, time
+            transaction, known, typesetter, self.ways.transports, links, time
         )
         pace = Pace(rules.sender, Shares(tuple(known), rules.weights))
         self.sending = SendingActivities(
@@ -226,6 +219,7 @@ async def run_worker(settings: Settings, time: Time) -> None:
         await crew.carrier.close()
     if crew.house is not None:
         await crew.house.close()
+    await crew.ways.close()
 
 
 async def start_loops(client: Client) -> None:
