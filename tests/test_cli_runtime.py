@@ -28,7 +28,7 @@ class Told(NamedTuple):
 
 
 COMMANDS = (
-    "up", "demo", "identify", "attribute", "export", "fhir-key", "worker", "api", "migrate",
+    "up", "demo", "identify", "attribute", "export", "fhir-key", "practices", "worker", "api", "migrate",
     "doctor",
 )  # fmt: skip
 
