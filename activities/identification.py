@@ -1,10 +1,14 @@
-"""After a run: those who no longer fit leave by the one road there is, and who fits again stays."""
+"""The nightly run, and what follows any run: who no longer fits leaves, who fits again stays."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio import activity
 
 from activities.exits import leave, stay
 from store import runs
@@ -14,10 +18,53 @@ from store.models import IdentificationRun
 log = structlog.get_logger()
 
 SOURCE = "identification"
-Beat = Callable[[], None]
+BEAT = 2.0
+HOW = {0: "done", 2: "refused"}
+"""How a night's process ended; any other end is a failure, and is tried again."""
 
 
-async def finish_runs(transaction: Transaction, now: datetime, beat: Beat = lambda: None) -> int:
+@dataclass(frozen=True)
+class Night:
+    pass
+
+
+class Child(Protocol):
+    """The process in which a night is worked through."""
+
+    async def wait(self) -> int: ...
+    def kill(self) -> None: ...
+
+
+class NightFailed(Exception):
+    """The night's process broke off; whatever it had loaded is whole."""
+
+
+class NightActivities:
+    """`begin`: starts a process that makes the run, so that its memory is not the worker's."""
+
+    def __init__(self, begin: Callable[[], Awaitable[Child]]) -> None:
+        self._begin = begin
+
+    @activity.defn
+    async def identify_night(self, _request: Night) -> str:
+        """A run that was made before of the same files changes nothing."""
+        child = await self._begin()
+        ending = asyncio.ensure_future(child.wait())
+        try:
+            while not ending.done():
+                activity.heartbeat()
+                await asyncio.wait([ending], timeout=BEAT)
+        finally:
+            if not ending.done():
+                child.kill()
+                ending.cancel()
+        code = ending.result()
+        if code not in HOW:
+            raise NightFailed(f"exit code {code}")
+        return HOW[code]
+
+
+async def finish_runs(transaction: Transaction, now: datetime) -> int:
     """Carry out what loaded runs found; how many members left. A run cut off here is begun again.
 
     One transaction a member, so that nobody's journey waits for all others.
@@ -27,11 +74,9 @@ async def finish_runs(transaction: Transaction, now: datetime, beat: Beat = lamb
     left = 0
     for run in waiting:
         for enrollment_id in run.endings.get("stay", ()):
-            beat()
             async with transaction() as session:
                 await stay(session, enrollment_id, now, source=SOURCE)
         for enrollment_id, way in run.endings.get("leave", ()):
-            beat()
             async with transaction() as session:
                 left += await leave(session, enrollment_id, way, now, source=SOURCE) != "known"
         async with transaction() as session:

@@ -23,5 +23,8 @@ def sending_id(lane: int) -> str:
 RELAY_ID = "relay"
 """The workflow id of the relay that brings unacknowledged facts to their journeys."""
 
+NIGHTLY_ID = "identification"
+"""The id of the schedule, and the beginning of its workflows' ids."""
+
 JOURNEYS_QUEUE = "doorway-journeys"
 SENDING_QUEUE = "doorway-sending"

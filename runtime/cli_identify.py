@@ -1,4 +1,4 @@
-"""`doorway identify` as an operator types it; the work is in runtime/identify.py."""
+"""`doorway identify` and `doorway nightly` as an operator types them; runtime/ has the work."""
 
 from datetime import datetime
 from pathlib import Path
@@ -46,3 +46,16 @@ def identify(
         raise Refusal("--start and --ready exclude each other; give one of them.")
     asked = room.Asked(program, claims, as_of.date(), out_dir, start, ready)
     room.identify(settings_here(), asked, out)
+
+
+def nightly() -> None:
+    """Make tonight's run now: all programs, from DOORWAY_CLAIMS_DIR, as of today.
+
+    A worker does so by itself every night. The same files, rules and day again change nothing.
+    """
+    from runtime import nightly as room
+    from runtime.home import settings_here
+    from runtime.processes import watch_parent
+
+    watch_parent()
+    room.nightly(settings_here(), out)

@@ -165,7 +165,7 @@ class Stage:
     def open(self) -> None:
         """Start product and simulator, and with them the clock."""
         made = self.made
-        made.add_environment(self._simulation.environment())
+        made.add_environment({**self._simulation.environment(), "DOORWAY_CLAIMS_DIR": ""})
         config = self._simulation.write_config(
             made.home, self.cast, made.base_url, made.settings.notes
         )

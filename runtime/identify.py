@@ -13,6 +13,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from claims.clean import settle_as_of
+from claims.errors import BadInput
 from claims.intake import open_folders
 from claims.roster import NAME, write_roster
 from claims.run import RunReport
@@ -28,6 +29,9 @@ from store.loading import Loaded
 from store.runs import RunRecord
 
 Step = Callable[[str], None]
+
+STARTED = "their journeys begin now"
+READY = "they wait until a coordinator starts the cohort on the console"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def identify(settings: Settings, asked: Asked, out: Console) -> None:
         loaded = _load(settings, asked, folder, step) if loads else None
     show(report, out)
     if loaded is not None:
-        _say_loaded(loaded, asked, out)
+        say_loaded(loaded, READY if asked.ready else STARTED, out)
     if asked.results is not None:
         out.print(f"The results are in {asked.results}.")
 
@@ -77,12 +81,8 @@ def _load(settings: Settings, asked: Asked, folder: Path, step: Step) -> Loaded:
         return load_results(settings, folder, roster=roster, record=record, hold=hold)
 
 
-def _say_loaded(loaded: Loaded, asked: Asked, out: Console) -> None:
-    begins = (
-        "they wait until a coordinator starts the cohort on the console"
-        if asked.ready
-        else "their journeys begin now"
-    )
+def say_loaded(loaded: Loaded, begins: str, out: Console) -> None:
+    """Who is new (`begins`: what they do now), and who leaves."""
     out.print(f"{loaded.new} members were enrolled; {begins}.")
     for diff in loaded.diff.values():
         for reason, members in sorted(diff.gone.items()):
@@ -109,13 +109,18 @@ def everybody(folders: Sequence[Path], as_of: date, step: Step) -> Iterator[Path
 
 
 def fingerprint(claims: Path, names: Sequence[str], as_of: date) -> str:
-    """Of the files, the rules and the day: the same again would find the same."""
+    """Of the files, the rules and the day: the same again would find the same. BadInput."""
     told = sha256(f"{as_of.isoformat()} {' '.join(sorted(names))}".encode())
-    for folder in (claims, PROGRAMS):
-        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-            told.update(file.relative_to(folder).as_posix().encode())
-            with file.open("rb") as content:
-                told.update(file_digest(content, "sha256").digest())
+    try:
+        for folder in (claims, PROGRAMS):
+            for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+                told.update(file.relative_to(folder).as_posix().encode())
+                with file.open("rb") as content:
+                    told.update(file_digest(content, "sha256").digest())
+    except OSError as failed:
+        raise BadInput(
+            f"The files in {claims} cannot be read ({failed.strerror}); check who may read them."
+        ) from None
     return told.hexdigest()
 
 

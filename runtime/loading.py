@@ -60,11 +60,12 @@ def load_results(
     rules = follow(list(report["identified"]))
     with opened(settings) as (engine, now):
         loaded = load(engine, results, versions, now, limit, record=record, follow=rules, hold=hold)
-    asyncio.run(_finish(settings, now))
+    asyncio.run(finish(settings, now))
     return loaded
 
 
-async def _finish(settings: Settings, now: datetime) -> None:
+async def finish(settings: Settings, now: datetime) -> None:
+    """Carry out what loaded runs found of members who leave or stay."""
     opened = async_engine(settings.database_url, size=1)
     try:
         await finish_runs(transactions(opened).begin, now)

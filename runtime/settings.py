@@ -105,6 +105,10 @@ class Settings(BaseSettings):
     instruments: Path | None = Field(
         default=None, description="folder of licensed instruments' words; empty: none is asked"
     )
+    claims_dir: Annotated[Path | None, BeforeValidator(lambda told: told or None)] = Field(
+        default=None, description="the payer's files, read every night; empty: no nightly run"
+    )
+    claims_hour: int = Field(default=2, ge=0, le=23, description="UTC hour of the nightly run")
     log_level: Annotated[LogLevel, BeforeValidator(lambda level: str(level).upper())] = "INFO"
     twilio: Twilio = Twilio()
     lob: Lob = Lob()

@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 
 from activities.attribution import Rerouting
 from activities.gate import Gate
+from activities.identification import NightActivities
 from activities.journey import JourneyActivities
 from activities.letter_post import LetterPost
 from activities.letters import LetterActivities
@@ -40,11 +41,13 @@ from runtime import programs
 from runtime.clock import Time
 from runtime.data import TEMPLATES
 from runtime.encryption import temporal_key
+from runtime.nightly import keep_schedule, night_process
 from runtime.note_ways import note_ways
 from runtime.settings import Settings
 from runtime.standby import clock_when_it_goes
 from runtime.temporal import connect
 from store.database import engine, transactions
+from workflows.identification import Identifying
 from workflows.journey import MemberJourney
 from workflows.relay import Relaying
 from workflows.sending import Sending, StartLane
@@ -52,7 +55,7 @@ from workflows.sending import Sending, StartLane
 log = structlog.get_logger()
 
 LOOK_AGAIN = timedelta(hours=1)
-WORKFLOWS = [MemberJourney, Sending, Relaying]
+WORKFLOWS = [MemberJourney, Sending, Relaying, Identifying]
 STOPPING = timedelta(seconds=8)
 # A worker that is killed is missed after as long: by the journeys it held, and by the loops whose
 # heartbeat ends (workflows/sending.py, workflows/relay.py).
@@ -161,6 +164,7 @@ class Crew:
             transaction, known, typesetter, self.ways.transports, links, time
         )
         pace = Pace(rules.sender, Shares(tuple(known), rules.weights))
+        self.night = NightActivities(night_process())
         self.sending = SendingActivities(
             transaction, gate, self.carrier, f"{base_url(settings)}/twilio/status", time, pace
         )
@@ -186,6 +190,7 @@ def workers(client: Client, crew: Crew) -> list[Worker]:
                 crew.journeys.advance,
                 crew.letters.print_letter,
                 crew.notes.write_note,
+                crew.night.identify_night,
             ],
             graceful_shutdown_timeout=STOPPING,
             sticky_queue_schedule_to_start_timeout=HELD_FOR,
@@ -213,6 +218,7 @@ async def run_worker(settings: Settings, time: Time) -> None:
     running = workers(client, crew)
     async with running[0], running[1]:
         await start_loops(client)
+        await keep_schedule(client, settings, time.clock)
         log.info("worker_ready")
         await stop.wait()
     if crew.carrier is not None:

@@ -16,12 +16,17 @@ from typing import Any
 from conftest import KEY, SKIPPING
 from scripted_journey import ENDS, WAITS, Errand, Script, Stage, performed, waits
 from scripted_spells import Spells, looping
+from temporalio import activity
 from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
 
+from activities.identification import Night, NightFailed
 from activities.journey import Step
+from domain.ids import JOURNEYS_QUEUE
 from runtime.temporal import plugin
 from runtime.temporal_server import temporal_binary
+from workflows.identification import Identifying
 from workflows.journey import MemberJourney
 from workflows.relay import SPELLS, Relaying
 from workflows.sending import Sending, StartLane
@@ -150,8 +155,30 @@ async def loops(temporal: WorkflowEnvironment) -> None:
         await save(stage, "relay")
 
 
+async def night(temporal: WorkflowEnvironment) -> None:
+    """A night whose process broke off once."""
+    tries = iter((1, 0))
+
+    @activity.defn(name="identify_night")
+    async def identify_night(_request: Night) -> str:
+        if next(tries):
+            raise NightFailed("exit code 137")
+        return "done"
+
+    client = temporal.client
+    async with Worker(
+        client, task_queue=JOURNEYS_QUEUE, workflows=[Identifying], activities=[identify_night]
+    ):
+        handle = await client.start_workflow(
+            Identifying.run, id="identification", task_queue=JOURNEYS_QUEUE
+        )
+        await handle.result()
+    await save(Stage(temporal, handle), "night")
+
+
 PATHS: tuple[Path_, ...] = (
     reached, silent, stopped, held, errands, begun_anew, step_retried, waiting, loops,
+    night,
 )  # fmt: skip
 
 

@@ -28,7 +28,8 @@ class Told(NamedTuple):
 
 
 COMMANDS = (
-    "up", "demo", "identify", "attribute", "export", "fhir-key", "practices", "worker", "api",
+    "up", "demo", "identify", "nightly", "attribute", "export", "fhir-key", "practices", "worker",
+    "api",
     "migrate", "doctor",
 )  # fmt: skip
 

@@ -1,16 +1,26 @@
 """After a run: members leave by the one road, some stay after all, and a cut-off run goes on."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import make
+import pytest
 import pytest_asyncio
 from fakes import House, ana, open_house
 from make_journeys import DAY, NOW
+from temporalio.testing import ActivityEnvironment
 
 from activities.exits import leave
-from activities.identification import finish_runs, let_leave
+from activities.identification import (
+    Night,
+    NightActivities,
+    NightFailed,
+    finish_runs,
+    let_leave,
+)
 from store.models import Enrollment, IdentificationRun, Outcome
 
 
@@ -56,6 +66,52 @@ async def test_a_run_cut_off_after_its_loading_is_finished_by_the_next(house: Ho
     assert await finish_runs(house.transaction, NOW) == 1, "who has left is not counted again"
     assert {row.state for row in await house.all(Enrollment)} == {"hospice", "long_term_care"}
     assert await finish_runs(house.transaction, NOW) == 0
+
+
+@dataclass
+class Process:
+    """Ends with a code, or (None) never by itself."""
+
+    code: int | None
+    killed: bool = False
+
+    async def wait(self) -> int:
+        if self.code is None:
+            await asyncio.Event().wait()
+        assert self.code is not None
+        return self.code
+
+    def kill(self) -> None:
+        self.killed = True
+
+
+async def spend_night(process: Process, environment: ActivityEnvironment) -> str:
+    async def begin() -> Process:
+        return process
+
+    return await environment.run(NightActivities(begin).identify_night, Night())
+
+
+@pytest.mark.parametrize(("code", "told"), [(0, "done"), (2, "refused")])
+async def test_a_night_tells_how_its_process_ended(code: int, told: str) -> None:
+    assert await spend_night(Process(code), ActivityEnvironment()) == told
+
+
+async def test_a_process_that_breaks_off_fails_the_night_so_that_it_is_tried_again() -> None:
+    with pytest.raises(NightFailed, match="137"):
+        await spend_night(Process(137), ActivityEnvironment())
+
+
+async def test_a_worker_that_stops_takes_the_nights_process_with_it() -> None:
+    environment, process = ActivityEnvironment(), Process(None)
+    beats = asyncio.Event()
+    environment.on_heartbeat = lambda *_: beats.set()
+    night = asyncio.ensure_future(spend_night(process, environment))
+    await beats.wait()
+    environment.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await night
+    assert process.killed
 
 
 WITHHELD = {"leave": [], "stay": [], "withheld": [["e1", "disenrolled"], ["e2", "hospice"]]}
