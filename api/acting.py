@@ -33,9 +33,8 @@ class TemporalActions:
         if client is not None:
             async with self._sessions() as session:
                 enrollment = await session.get_one(Enrollment, enrollment_id)
-            journey = client.get_workflow_handle_for(
-                MemberJourney.run,
-                journey_id(enrollment.program, MemberId(enrollment.member_id), enrollment.ordinal),
+            journey = client.get_workflow_handle(
+                journey_id(enrollment.program, MemberId(enrollment.member_id), enrollment.ordinal)
             )
             try:
                 await journey.execute_update(MemberJourney.act, action_id, rpc_timeout=PATIENCE)
