@@ -17,6 +17,7 @@ from domain.effects import (
     FoundNeed,
     GiveUpDelivery,
     HoldForSafety,
+    MoveReferral,
     OpenReferral,
     OpenTask,
     OrderDelivery,
@@ -31,9 +32,21 @@ from domain.effects import (
     StartScreening,
     Withdraw,
 )
+from domain.needs import Status
 from domain.outbox import lifetime
 from domain.program import Program
-from store import care, consents, deliveries, letters, notes, outbox, outcomes, screenings, tasks
+from store import (
+    care,
+    consents,
+    deliveries,
+    letters,
+    notes,
+    outbox,
+    outcomes,
+    referrals,
+    screenings,
+    tasks,
+)
 from store.enrollments import hold_member
 from store.models import Enrollment, InboundText, Member
 from store.screenings import Came
@@ -139,6 +152,8 @@ async def _screening(scene: Scene, effect: Effect) -> None:
             if await screenings.finish(session, enrollment_id, effect, now):
                 how = "completed" if completed else "partial"
                 scene.record("screening_ended", how, {"instrument": instrument})
+        case MoveReferral():
+            await _move_referral(scene, effect)
         case FoundNeed(domain, item, z_code):
             if await screenings.add_need(session, enrollment_id, domain, item, z_code, now):
                 scene.record("need_found", item, {"domain": domain, "z_code": z_code})
@@ -146,6 +161,16 @@ async def _screening(scene: Scene, effect: Effect) -> None:
             if await screenings.open_referral(session, enrollment_id, domain, now):
                 scene.record("referral_requested", "member's choice", {"domain": domain})
             await note_agreement(session, scene.enrollment, scene.heard, now)
+
+
+async def _move_referral(scene: Scene, effect: MoveReferral) -> None:
+    """By the member's word or by time; what a person has ended meanwhile stays as they ended it."""
+    reasons = {effect.reason: ""} if effect.reason else {}
+    await referrals.move(
+        scene.session, scene.enrollment, effect.referral_id, Status(effect.to),
+        reason=effect.reason, reasons=reasons, service=None,
+        actor="member" if scene.heard else "journey", now=scene.now,
+    )  # fmt: skip
 
 
 async def _send_text(scene: Scene, effect: SendText) -> None:

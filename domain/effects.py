@@ -121,6 +121,15 @@ class OpenReferral:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveReferral:
+    """`to` and `reason` as in domain.needs; a step that is not allowed any more changes nothing."""
+
+    referral_id: int
+    to: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SaveReading:
     kind: str
     systolic: int | None = None
@@ -186,6 +195,7 @@ Effect = (
     | HoldForSafety
     | FoundNeed
     | OpenReferral
+    | MoveReferral
     | SaveReading
     | OrderDelivery
     | PlanAttempt

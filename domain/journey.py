@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from domain import coaching, coordination, delivery, outreach, rescreening, screening
+from domain import coaching, coordination, delivery, needs_timers, outreach, rescreening, screening
 from domain.program import Program
 from domain.screening_asking import Screening
 from domain.stages import Do, Done, Facts, Heard, Wait
@@ -52,6 +52,7 @@ STAGES: Mapping[str, StageRules] = {
     "rescreening": StageRules(rescreening.BEGINS, rescreening.next_step, rescreening.heard),
     "coaching": StageRules(coaching.Coaching(), coaching.next_step, coaching.heard),
     "delivery": StageRules(delivery.Deliveries(), delivery.next_step, delivery.heard),
+    "needs": StageRules(needs_timers.Needs(), needs_timers.next_step, needs_timers.heard),
     "coordination": StageRules(coordination.Coordination(), coordination.next_step, None),
 }
 
@@ -89,8 +90,8 @@ def state_of(program: Program, facts: Facts, now: datetime) -> State:
 def graduates_at(program: Program, facts: Facts, now: datetime) -> datetime:
     """The program's last day, or later while a stage with an end of its own still runs."""
     last = (facts.reached_at or now) + timedelta(days=program.length_days)
-    # Refills and repeated questions fall due for ever: they end with the journey, not it with them.
-    endless = {"delivery", "rescreening"}
+    # Refills, questions and needs come for ever: they end with the journey, not it with them.
+    endless = {"delivery", "rescreening", "needs"}
     open_ = [name for name in program.stages if name not in facts.done and name not in endless]
     return max(last, now + timedelta(days=1)) if open_ else last
 
@@ -116,6 +117,8 @@ def awaited(name: str, state: Any) -> tuple[str, ...] | None:
             return (str(state.step),) if state.step else None
         case "delivery":
             return delivery.awaited(state)
+        case "needs":
+            return needs_timers.awaited(state)
     return None
 
 

@@ -1,6 +1,6 @@
 """A program as its YAML says it: whom it is for, and the plan of every stage."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,11 +11,13 @@ from domain.crisis import CrisisRules
 from domain.delivery_plan import delivery_plan
 from domain.instruments import Instrument, ZCodes
 from domain.medication_rules import NONE, MedicationRules
+from domain.needs_timers import needs_plan
 from domain.outreach_program import outreach_plan
 from domain.program_reader import Reader
+from domain.quiet_hours import Holiday
 from domain.screening_program import screening_plan
 
-AFTER_OUTREACH = ("screening", "rescreening", "coaching", "delivery", "coordination")
+AFTER_OUTREACH = ("screening", "rescreening", "coaching", "delivery", "needs", "coordination")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Program:
         coaching: CoachingShelf,
         crisis: CrisisRules,
         medication: MedicationRules = NONE,
+        holidays: Sequence[Holiday] = (),
     ) -> "Program":
         read = Reader(data, str(data.get("id", "a program without an id")))
         stages = _stages(read)
@@ -72,6 +75,8 @@ class Program:
             )
         if "delivery" in stages:
             plans["delivery"] = delivery_plan(read.part("delivery"), medication)
+        if "needs" in stages:
+            plans["needs"] = needs_plan(read.part("needs"), holidays)
         if "coordination" in stages:
             plans["coordination"] = coordination_plan(read.part("coordination"))
         return cls(

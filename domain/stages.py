@@ -117,6 +117,15 @@ class ScreeningFact:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferralFact:
+    id: int
+    domain: str
+    status: str
+    """domain.needs.Status"""
+    requested_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that is known when a journey decides; loaded fresh each time, never kept in Temporal."""
 
@@ -149,6 +158,7 @@ class Facts:
     readings: tuple[ReadingFact, ...] = ()
     gender: str | None = None
     screenings: tuple[ScreeningFact, ...] = ()
+    referrals: tuple[ReferralFact, ...] = ()
     events: Mapping[str, datetime] = field(default_factory=dict)
     """When each kind of event in the member's life was last recorded."""
     answering: str | None = None

@@ -82,7 +82,13 @@ def program(name: str) -> Program:
     data = _data(name)
     try:
         return Program.from_data(
-            data, instruments(), z_codes(), coaching_shelf(), rules().crisis, medication_rules()
+            data,
+            instruments(),
+            z_codes(),
+            coaching_shelf(),
+            rules().crisis,
+            medication_rules(),
+            rules().hours.holidays,
         )
     except (BadProgram, ValueError) as wrong:
         raise Refusal(f"programs/{name}.yaml: {wrong}") from None

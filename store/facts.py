@@ -16,6 +16,7 @@ from domain.stages import (
     MedicationFact,
     NoteFact,
     ReadingFact,
+    ReferralFact,
     ScreeningFact,
 )
 from store.models import Enrollment
@@ -63,6 +64,9 @@ select
          where a.screening_id = s.id
            and (json_array_length(a.answers::json) > 0 or a.absent = 'declined'))))
      from screenings s where s.enrollment_id = :enrollment) as screenings,
+    (select json_agg(json_build_array(r.id, n.domain, r.status, r.requested_at) order by r.id)
+     from referrals r join needs n on n.id = r.need_id
+     where r.enrollment_id = :enrollment) as referrals,
     (select json_object_agg(event, at) from (
          select detail->>'event' as event, max(at) as at from outcomes
          where enrollment_id = :enrollment and kind = 'life_event' group by 1) happened) as events
@@ -115,6 +119,10 @@ async def load(  # long because every kind of fact is named once
         ),
         gender=row.gender,
         screenings=tuple(_screening(each) for each in row.screenings or ()),
+        referrals=tuple(
+            ReferralFact(id_, domain, status, datetime.fromisoformat(at))
+            for id_, domain, status, at in row.referrals or ()
+        ),
         events={
             event: datetime.fromisoformat(at) for event, at in (row.events or {}).items() if event
         },

@@ -99,7 +99,7 @@ async def test_a_yes_reaches_the_member_and_every_stage_begins(house: House) -> 
     assert (enrollment.state, enrollment.reached_at) == ("active", NOW)
     assert await templates(house) == ["screening_intro"]
     assert {stage.name for stage in await house.all(Stage)} == {
-        "outreach", "screening", "rescreening", "coaching", "delivery", "coordination",
+        "outreach", "screening", "rescreening", "coaching", "delivery", "needs", "coordination",
     }  # fmt: skip
     assert (await house.one(Phone, PHONE)).open_prompt is None
 

@@ -13,7 +13,7 @@ from domain.outreach import Outreach
 from domain.stages import Facts
 
 PROGRAM = program()
-ALL = ("screening", "rescreening", "coaching", "delivery", "coordination")
+ALL = ("screening", "rescreening", "coaching", "delivery", "needs", "coordination")
 REACHED = {"outreach": "reached"}
 STATES = {name: rules.begins for name, rules in journey.STAGES.items()}
 

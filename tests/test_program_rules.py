@@ -60,7 +60,7 @@ def having(value: Any, *path: str) -> Callable[[Data], None]:
         pytest.param(
             having(["coaching", "dancing"], "stages"),
             "medicare-cardiometabolic: `stages` must be one of screening, rescreening, coaching, "
-            "delivery, coordination, not 'dancing'.",
+            "delivery, needs, coordination, not 'dancing'.",
             id="a stage nobody knows",
         ),
         pytest.param(
