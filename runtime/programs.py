@@ -37,22 +37,9 @@ from runtime.settings import Settings
 
 # Files beside the programs themselves: what all programs share.
 SHARED = frozenset(
-    {
-        "area_codes",
-        "attribution",
-        "check_ins",
-        "contact_rules",
-        "danger",
-        "deadlines",
-        "identification",
-        "medication",
-        "needs",
-        "readings",
-        "replies",
-        "scoring",
-        "sending",
-        "sms",
-    }
+    {"area_codes", "attribution", "check_ins", "contact_rules", "danger", "deadlines"}
+    | {"identification", "medication", "needs", "readings", "replies", "scoring", "sending", "sms"}
+    | {"journey_states"}
 )
 
 
@@ -82,14 +69,9 @@ def program(name: str) -> Program:
     data = _data(name)
     try:
         return Program.from_data(
-            data,
-            instruments(),
-            z_codes(),
-            coaching_shelf(),
-            rules().crisis,
-            medication_rules(),
+            data, instruments(), z_codes(), coaching_shelf(), rules().crisis, medication_rules(),
             rules().hours.holidays,
-        )
+        )  # fmt: skip
     except (BadProgram, ValueError) as wrong:
         raise Refusal(f"programs/{name}.yaml: {wrong}") from None
 
