@@ -24,6 +24,7 @@ from runtime.data import PROGRAMS
 from runtime.database import read_clock
 from runtime.errors import Refusal
 from runtime.loading import load_results
+from runtime.preflight import look_ahead, show_preflight
 from runtime.settings import Settings
 from store.loading import Loaded
 from store.runs import RunRecord
@@ -65,7 +66,10 @@ def identify(settings: Settings, asked: Asked, out: Console) -> None:
     ):
         report = find([asked.program], [asked.claims], folder, asked.as_of, step, kept)
         loaded = _load(settings, asked, folder, step) if loads else None
+        flight = None if loads else look_ahead(settings, folder, asked.program)
     show(report, out)
+    if flight is not None:
+        show_preflight(flight, out)
     if loaded is not None:
         say_loaded(loaded, READY if asked.ready else STARTED, out)
     if asked.results is not None:
