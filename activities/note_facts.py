@@ -26,6 +26,7 @@ from domain.notes import (
 )
 from domain.program import Program
 from store.models import (
+    Agreement,
     Enrollment,
     Evidence,
     Medication,
@@ -37,6 +38,8 @@ from store.models import (
 )
 
 WHY_NOW = "Your patient has begun to work with our pharmacy on their medicines."
+COVERED_DAYS = "PDC_"
+"""Codes of programs/scoring.yaml that say which part of the days fills cover."""
 LATEST = 6
 """Readings on the page; all of them count for the averages."""
 GENDERS = {"m": "male", "f": "female", "male": "male", "female": "female"}
@@ -68,7 +71,8 @@ async def draw(
         medications=medications,
         pressures=pressures[:LATEST],
         glucoses=glucoses[:LATEST],
-        needs=await _needs(session, enrollment.id),
+        findings=_findings(enrollment),
+        needs=await _needs(session, enrollment),
         coverage=_coverage(member),
     )
     return DraftNote(whole)
@@ -120,7 +124,7 @@ async def _conditions(session: AsyncSession, member_id: str) -> tuple[ConditionL
     rows = await session.scalars(
         select(Evidence).where(Evidence.member_id == member_id).order_by(Evidence.condition)
     )
-    return tuple(ConditionLine("", "", row.condition, row.part2) for row in rows)
+    return tuple(ConditionLine("", "", row.condition.replace("_", " "), row.part2) for row in rows)
 
 
 async def _medications(session: AsyncSession, member_id: str) -> tuple[MedicationLine, ...]:
@@ -156,7 +160,35 @@ def _glucose(row: Reading) -> GlucoseReading:
     return GlucoseReading(row.at.date(), row.mg_dl or 0)
 
 
-async def _needs(session: AsyncSession, enrollment_id: str) -> tuple[NeedLine, ...]:
-    """Nobody has been asked yet whether a need may be told: none is."""
-    rows = await session.scalars(select(Need).where(Need.enrollment_id == enrollment_id))
-    return tuple(NeedLine(row.z_code or "", row.domain, agreed=False) for row in rows)
+async def _needs(session: AsyncSession, enrollment: Enrollment) -> tuple[NeedLine, ...]:
+    """Told only where the member's newest word allows it; a refuted need is none."""
+    newest = (
+        select(Agreement.given)
+        .where(Agreement.member_id == enrollment.member_id)
+        .order_by(Agreement.id.desc())
+        .limit(1)
+    )
+    agreed = bool(await session.scalar(newest))
+    rows = await session.scalars(
+        select(Need)
+        .where(Need.enrollment_id == enrollment.id, Need.refuted_at.is_(None))
+        .order_by(Need.id)
+    )
+    return tuple(_need(row, agreed=agreed) for row in rows)
+
+
+def _need(row: Need, *, agreed: bool) -> NeedLine:
+    said = row.domain.replace("-", " ").replace("_", " ").capitalize()
+    unsigned = "" if row.confirmed_at else " (by the member's own words, not yet signed)"
+    return NeedLine(row.z_code or "", said + unsigned, agreed=agreed)
+
+
+def _findings(enrollment: Enrollment) -> tuple[Finding, ...]:
+    """Days covered by fills, as identification counted them: reasons of these codes alone, none
+    of whose medicines falls under 42 CFR Part 2."""
+    split = [line.split("|", 2) for line in enrollment.reasons]
+    return tuple(
+        Finding(f"By claims, {reason[2]}.", enrollment.identified_on)
+        for reason in split
+        if len(reason) == 3 and reason[1].startswith(COVERED_DAYS)
+    )

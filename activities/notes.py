@@ -4,18 +4,19 @@ import asyncio
 import hmac
 from base64 import b32encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
+from activities.letters import plain_phone
 from activities.note_facts import draw
 from activities.note_passage import Claim, Passages
 from activities.time import Time
 from domain.ecareplan import bundle
-from domain.notes import CoordinationNote, disclosable
+from domain.notes import CoordinationNote, PrescriberFace, disclosable
 from domain.part2 import Recipient, Why, permission
 from domain.passage import Channel, Passage, transmission
 from domain.program import Program
@@ -134,7 +135,8 @@ class NoteActivities:
         # Whoever prescribes for a member treats them.
         to = Recipient(row.prescriber_npi, treating=True)
         allowed = permission(consents, to, Why.TREATMENT, self._time.now())
-        return _Written(row, program, practice, disclosable(drawn, allowed))
+        note = disclosable(drawn, allowed)
+        return _Written(row, program, practice, _addressed(note, practice) if note else None)
 
     async def _set(self, written: _Written, note: CoordinationNote) -> OutgoingNote:
         link = self._links.link(note.note_id)
@@ -198,6 +200,13 @@ class NoteActivities:
 
 async def _practice(session: AsyncSession, row: Note) -> Practice | None:
     return await session.get(Practice, row.prescriber_npi) if row.prescriber_npi else None
+
+
+def _addressed(note: CoordinationNote, practice: Practice | None) -> CoordinationNote:
+    if practice is None:
+        return note
+    fax = plain_phone(practice.fax) if practice.fax else None
+    return replace(note, prescriber=PrescriberFace(practice.npi, practice.name, fax))
 
 
 def _address(npi: str, practice: Practice | None) -> Address:

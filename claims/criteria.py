@@ -81,11 +81,20 @@ class Scoring:
             ) from None
 
 
+TOLD_TO_PRESCRIBERS = "PDC_"
+"""Reasons of such codes are copied into notes to prescribers."""
+
+
 def _rule(body: Mapping[str, Any]) -> PointRule:
     if body["feature"] not in FEATURES:
         raise BadInput(
             f"The scoring rule {body['code']} reads the feature {body['feature']}; "
             f"use one of {', '.join(FEATURES)}."
+        )
+    if body.get("part2") and str(body["code"]).startswith(TOLD_TO_PRESCRIBERS):
+        raise BadInput(
+            f"The scoring rule {body['code']} is marked part2, and reasons whose code begins with "
+            f"{TOLD_TO_PRESCRIBERS} are told in notes; give it another code."
         )
     return PointRule(
         code=str(body["code"]),

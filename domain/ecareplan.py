@@ -23,11 +23,9 @@ def bundle(note: CoordinationNote, *, notice: str = "") -> Resource:
     if note.part2_notice and not notice:
         raise Unreleased("A disclosure under 42 CFR Part 2 goes with its notice: pass `notice`.")
     plan = _Plan(note.released(), notice if note.part2_notice else "")
-    sections = [plan.concerns(), plan.goals(), plan.interventions()]
-    if note.pressures or note.glucoses:
-        sections.append(plan.outcomes())
-    if note.coverage:
-        sections.append(plan.payers())
+    sections = [
+        plan.concerns(), plan.goals(), plan.interventions(), plan.outcomes(), plan.payers(),
+    ]  # fmt: skip
     return {
         "resourceType": "Bundle",
         **({"meta": {"security": list(PART2_LABELS)}} if note.part2_notice else {}),
@@ -111,7 +109,9 @@ class _Plan:
         note, people = self.note, (self.member, self.pharmacy, self.prescriber)
         taken = (fhir.medication(m, self.member, self.pharmacy) for m in note.medications)
         entries = self.add_each("medication", taken)
-        entries.append(self.add("communication", fhir.communication(note, *people)))
+        tasks = self.add_each("task", (fhir.task(asked, note, *people) for asked in note.requests))
+        message = fhir.communication(note, *people, tasks)
+        entries.append(self.add("communication", message))
         lines = [fhir.supply(line) for line in note.medications]
         lines += [request.text for request in note.requests]
         return _section("62387-6", "Interventions Narrative", entries, lines)
@@ -128,7 +128,8 @@ class _Plan:
 
     def payers(self) -> Resource:
         cover = self.note.coverage
-        assert cover is not None
+        if cover is None:
+            return _section("48768-6", "Payment sources", [], [])
         payer = self.add("payer", {"resourceType": "Organization", "name": cover.payer})
         entry = self.add("coverage", fhir.coverage(cover, self.member, payer))
         return _section("48768-6", "Payment sources", [entry], [f"{cover.payer} ({cover.kind})"])

@@ -14,12 +14,14 @@ from domain.notes import (
     PharmacyFace,
     PrescriberFace,
     PressureReading,
+    Request,
 )
 
 Resource = dict[str, Any]
 
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 US_CORE_CATEGORY = "http://hl7.org/fhir/us/core/CodeSystem/condition-category"
+TASKS = "http://hl7.org/fhir/CodeSystem/task-code"
 NPI = "http://hl7.org/fhir/sid/us-npi"
 NDC = "http://hl7.org/fhir/sid/ndc"
 
@@ -132,12 +134,17 @@ def medication(line: MedicationLine, member: Resource, pharmacy: Resource) -> Re
 
 
 def communication(
-    note: CoordinationNote, member: Resource, pharmacy: Resource, prescriber: Resource
+    note: CoordinationNote,
+    member: Resource,
+    pharmacy: Resource,
+    prescriber: Resource,
+    tasks: list[Resource],
 ) -> Resource:
-    """The requests, each a payload, in the order of the printed note."""
+    """The requests, each a payload, in the order of the printed note; `tasks` track the reply."""
     return {
         "resourceType": "Communication",
         "status": "completed",
+        "about": tasks,
         "priority": note.urgency.value,
         "subject": member,
         "sent": note.written_at.isoformat(),
@@ -145,6 +152,30 @@ def communication(
         "recipient": [prescriber],
         "payload": [{"contentString": request.text} for request in note.requests],
         "note": [{"text": f"Please answer by {note.reply_by.isoformat()}."}],
+    }
+
+
+def task(
+    request: Request,
+    note: CoordinationNote,
+    member: Resource,
+    pharmacy: Resource,
+    prescriber: Resource,
+) -> Resource:
+    """One request as something for the prescriber to approve by the day an answer is hoped for."""
+    return {
+        "resourceType": "Task",
+        "identifier": [{"value": request.id}],
+        "status": "requested",
+        "intent": "proposal",
+        "priority": note.urgency.value,
+        "code": {"coding": [{"system": TASKS, "code": "approve"}]},
+        "description": request.text,
+        "for": member,
+        "authoredOn": note.written_at.isoformat(),
+        "requester": pharmacy,
+        "owner": prescriber,
+        "restriction": {"period": {"end": note.reply_by.isoformat()}},
     }
 
 

@@ -24,6 +24,7 @@ from runtime import programs
 from runtime.data import TEMPLATES
 from runtime.errors import Refusal
 from runtime.export_part2 import account, check_recipient, release
+from runtime.export_plan import WITHOUT, Plan, plan
 from runtime.settings import Settings
 from runtime.wiring import read_time
 from store import resources
@@ -38,6 +39,7 @@ class Found:
     record: Record
     letters: tuple[Letter, ...]
     told: Told
+    plan: Plan | None
 
 
 def export(
@@ -65,7 +67,8 @@ async def _export(
         async with transactions(opened).begin() as session:
             found = await _find(session, enrollment_id, to, now)
             files, withheld = _files(found, now)
-            await account(session, found.record, found.told, to, now)
+            kinds = found.plan.note.part2_kinds() if found.plan else ()
+            await account(session, found.record, found.told, kinds, to, now)
             _put(out, _with_manifest(files, found, now, withheld))
             return len(files), withheld
     finally:
@@ -97,7 +100,8 @@ async def _find(session: AsyncSession, enrollment_id: str, to: str, now: datetim
         .where(Letter.enrollment_id == enrollment_id, Letter.spooled_at.is_not(None))
         .order_by(Letter.created_at, Letter.id)
     )
-    return Found(record, tuple(letters), told)
+    made = await plan(session, enrollment, known, released, now)
+    return Found(record, tuple(letters), told, made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,9 @@ def _files(found: Found, now: datetime) -> tuple[list[File], list[tuple[str, str
     withheld = list(told.withheld)
     typesetter = Typesetter(TEMPLATES)
     files: list[File] = []
-    for document in documents(record, told, now):
+    plans = [found.plan.document] if found.plan else []
+    withheld += [] if plans else [WITHOUT]
+    for document in (*documents(record, told, now), *plans):
         files.append(_file(document, ".json", _json(document.content), large_print=False))
         try:
             pdf = _pdf(typesetter, document, large_print=record.member.large_print)

@@ -1,5 +1,6 @@
 """Whether an export may hold records under 42 CFR Part 2, and the account when it does."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -48,12 +49,19 @@ async def _treats(session: AsyncSession, enrollment: Enrollment, npi: str) -> bo
 
 
 async def account(
-    session: AsyncSession, record: Record, told: Told, to: str, now: datetime
+    session: AsyncSession,
+    record: Record,
+    told: Told,
+    of_the_plan: Iterable[str],
+    to: str,
+    now: datetime,
 ) -> None:
-    if told.released is None or not told.part2_kinds:
+    """`of_the_plan`: kinds of such records that its eCare plan tells."""
+    kinds = sorted({*told.part2_kinds, *of_the_plan})
+    if told.released is None or not kinds:
         return
     line = part2.Disclosed(
         told.released.permission.consent_id, to, part2.EXPORT,
-        f"{record.enrollment_id} {now.isoformat()}", told.part2_kinds,
+        f"{record.enrollment_id} {now.isoformat()}", kinds,
     )  # fmt: skip
     await part2.disclosed(session, record.member.id, line, now)

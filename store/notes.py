@@ -17,27 +17,28 @@ def token_hash(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-async def plan(
-    session: AsyncSession, enrollment: Enrollment, now: datetime, reply_by: datetime
-) -> bool:
-    """The note goes to whoever prescribed most lately, else to the doctor seen most.
-
-    Its link's secret is made when it is written.
-    """
-    prescriber = await session.scalar(
+async def prescriber_of(session: AsyncSession, member_id: str) -> str | None:
+    """Whoever prescribed most lately, else the doctor seen most; Part 2 medicines do not count."""
+    lately = (
         select(Medication.prescriber_npi)
         .where(
-            Medication.member_id == enrollment.member_id,
+            Medication.member_id == member_id,
             Medication.prescriber_npi.is_not(None),
             Medication.part2.is_(False),
         )
         .order_by(Medication.last_fill_on.desc(), Medication.id)
         .limit(1)
     )
-    if prescriber is None:
-        prescriber = await session.scalar(
-            select(Member.physician_npi).where(Member.id == enrollment.member_id)
-        )
+    seen = select(Member.physician_npi).where(Member.id == member_id)
+    found: str | None = await session.scalar(lately) or await session.scalar(seen)
+    return found
+
+
+async def plan(
+    session: AsyncSession, enrollment: Enrollment, now: datetime, reply_by: datetime
+) -> bool:
+    """Its link's secret is made when it is written."""
+    prescriber = await prescriber_of(session, enrollment.member_id)
     note_id = uuid4().hex
     made = await session.execute(
         insert(Note)

@@ -51,6 +51,10 @@ def resources(document: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     return [resource for resource in found if resource["resourceType"] == kind]
 
 
+FIVE = ["75310-3", "61146-7", "62387-6", "11383-7", "48768-6"]
+"""Concerns, goals, interventions, outcomes, payers: always all, whatever is known."""
+
+
 def sections(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     listed = document["entry"][0]["resource"]["section"]
     return {section["code"]["coding"][0]["code"]: section for section in listed}
@@ -77,7 +81,7 @@ def test_every_reference_resolves_in_the_document_and_nothing_lies_loose() -> No
 
 @pytest.mark.parametrize(
     "kind",
-    ["Patient", "Organization", "Practitioner", "Observation", "Coverage", "Communication"],
+    ["Patient", "Organization", "Practitioner", "Observation", "Coverage", "Communication", "Task"],
 )
 def test_a_document_with_a_part_torn_out_is_caught(kind: str) -> None:
     torn = copy.deepcopy(bundle(note()))
@@ -115,10 +119,30 @@ def test_health_concerns_and_goals_are_there_even_when_there_is_little_to_say() 
     document = bundle(
         note(findings=(), conditions=(), needs=(), goals=(), pressures=(), glucoses=())
     )
-    assert {"75310-3", "61146-7"} <= sections(document).keys()
-    assert "11383-7" not in sections(document)
-    assert "None recorded" in sections(document)["61146-7"]["text"]["div"]
+    assert list(sections(document)) == FIVE
+    for empty in ("61146-7", "11383-7"):
+        assert "entry" not in sections(document)[empty]
+        assert "None recorded" in sections(document)[empty]["text"]["div"]
     Bundle.model_validate(document)
+
+
+def test_each_request_is_a_task_for_the_prescriber_to_approve_by_the_day_asked() -> None:
+    document = bundle(note())
+    tasks = resources(document, "Task")
+    assert [task["description"] for task in tasks] == [
+        "Review antihypertensive therapy.", "Renew metformin for 90 days, if it should go on.",
+    ]  # fmt: skip
+    prescriber = next(e["fullUrl"] for e in document["entry"]
+                      if e["resource"]["resourceType"] == "Practitioner")  # fmt: skip
+    for task in tasks:
+        assert task["owner"] == {"reference": prescriber}
+        assert task["restriction"] == {"period": {"end": "2026-12-03"}}
+        assert task["code"]["coding"][0]["code"] == "approve"
+    (message,) = resources(document, "Communication")
+    assert len(message["about"]) == 2
+    assert [part["contentString"] for part in message["payload"]] == [
+        task["description"] for task in tasks
+    ]
 
 
 def test_a_blood_pressure_is_a_panel_with_two_numbers() -> None:

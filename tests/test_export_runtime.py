@@ -10,6 +10,7 @@ from typing import Any
 import make
 import pypdf
 import pytest
+from fhir.resources.R4B.bundle import Bundle
 from rich.console import Console
 
 from runtime.errors import Refusal
@@ -62,9 +63,9 @@ def test_everything_is_written_and_listed_with_its_hash(house: str, tmp_path: Pa
     run(house, out)
     lines = manifest(out)["files"]
     assert sorted(line["file"] for line in lines) == [
-        "care-plan.json", "care-plan.pdf", "letter-1.pdf", "needs.json", "needs.pdf",
-        "note-1.json", "note-1.pdf", "referral-1.json", "referral-1.pdf", "screening-1.json",
-        "screening-1.pdf",
+        "care-plan.json", "care-plan.pdf", "ecare-plan.json", "ecare-plan.pdf",
+        "letter-1.pdf", "needs.json", "needs.pdf", "note-1.json", "note-1.pdf",
+        "referral-1.json", "referral-1.pdf", "screening-1.json", "screening-1.pdf",
     ]  # fmt: skip
     for line in lines:
         content = (out / line["file"]).read_bytes()
@@ -87,6 +88,7 @@ def test_every_reference_in_a_bundle_resolves_in_it(house: str, tmp_path: Path) 
             continue
         entries = json.loads(path.read_text())["entry"]
         inside = {f"{e['resource']['resourceType']}/{e['resource']['id']}" for e in entries}
+        inside |= {e["fullUrl"] for e in entries}
         assert set(named(entries)) <= inside, path.name
 
 
@@ -95,6 +97,39 @@ def named(value: Any) -> list[str]:
         own = [value["reference"]] if isinstance(value.get("reference"), str) else []
         return own + [name for part in value.values() for name in named(part)]
     return [name for part in value for name in named(part)] if isinstance(value, list) else []
+
+
+def test_the_ecare_plan_is_a_document_with_all_five_sections(house: str, tmp_path: Path) -> None:
+    make.save(house, agreement())
+    run(house, tmp_path / "out")
+    document = json.loads((tmp_path / "out" / "ecare-plan.json").read_text())
+    Bundle.model_validate(document)
+    composition = document["entry"][0]["resource"]
+    assert (document["type"], composition["resourceType"]) == ("document", "Composition")
+    assert composition["type"]["coding"][0]["code"] == "52521-2"
+    assert [part["code"]["coding"][0]["code"] for part in composition["section"]] == [
+        "75310-3", "61146-7", "62387-6", "11383-7", "48768-6",
+    ]  # fmt: skip
+    words = words_of(tmp_path / "out" / "ecare-plan.pdf")
+    for said in ("lisinopril", "Food", "Utilities", "150/95", "For the prescriber, NPI"):
+        assert said in words
+    assert "buprenorphine" not in words
+
+
+def test_an_ecare_plan_needs_no_note_that_was_sent(database_url: str, tmp_path: Path) -> None:
+    make.save(
+        database_url, make.pharmacy(), make.member(), make.enrollment(),
+        make.medication(prescriber_npi="1000000020"),
+    )  # fmt: skip
+    run(database_url, tmp_path / "out")
+    assert "NPI 1000000020" in words_of(tmp_path / "out" / "ecare-plan.pdf")
+
+
+def test_without_anybody_to_be_for_the_plan_is_said_to_be_missing(
+    database_url: str, tmp_path: Path
+) -> None:
+    make.save(database_url, make.pharmacy(), make.member(), make.enrollment())
+    assert "Not in it: the eCare plan; no prescriber" in run(database_url, tmp_path / "out")
 
 
 WITHHELD = "the member has not agreed that they are told outside"

@@ -18,7 +18,7 @@ from domain.passage import Channel
 from gateways.note_spool import NoteSpool, SpoolTransport
 from gateways.typesetting import NoteTooLong
 from runtime import programs
-from store.models import Note, Outcome, Task
+from store.models import Agreement, Enrollment, Note, Outcome, Task
 from store.notes import token_hash
 
 LINKS = ReplyLinks("https://doorway.example", b"a key")
@@ -118,6 +118,36 @@ async def test_without_written_consent_nothing_of_substance_use_leaves(
     said = left_in(tmp_path)
     assert "lisinopril" in said
     assert not any(word in said for word in ("buprenorphine", QUIET, "oud", "opioid"))
+
+
+async def test_needs_the_member_agreed_to_share_and_days_covered_by_fills_are_told(
+    house: House, tmp_path: Path
+) -> None:
+    house.given(
+        Agreement(member_id="m1", given=True, at=NOW, how="text", actor="member"),
+        make.need(domain="utilities", refuted_at=NOW, refuted_by="staff:s1"),
+    )
+    reasons = ["8|PDC_80|fills of statins cover 71% of days", "20|MOUD_GAP|ran out 9 days ago"]
+    await house.change(Enrollment, "e1", reasons=reasons)
+    press = Press()
+    await works(house, press, tmp_path).write_note(WriteNoteRequest("n1"))
+    (note,) = press.written
+    assert [line.text for line in note.needs] == [
+        "Food (by the member's own words, not yet signed)"
+    ]
+    assert [line.text for line in note.findings] == [
+        "By claims, fills of statins cover 71% of days."
+    ]
+
+
+async def test_the_newest_word_counts_when_the_member_takes_the_yes_back(
+    house: House, tmp_path: Path
+) -> None:
+    for given in (True, False):
+        house.given(Agreement(member_id="m1", given=given, at=NOW, how="text", actor="member"))
+    press = Press()
+    await works(house, press, tmp_path).write_note(WriteNoteRequest("n1"))
+    assert press.written[0].needs == ()
 
 
 @pytest.mark.parametrize(
