@@ -42,7 +42,7 @@ def questionnaire_response(asked: Asked) -> Resource:
         source=fhir.ref("Patient", asked.record.member.id),
         item=[
             _item(item, answered[item.code])
-            for item in asked.instrument.items
+            for item in asked.instrument.enabled(answered)
             if item.code in answered
         ],
     )
@@ -67,13 +67,52 @@ def _coding(option: Option) -> Resource:
 
 
 def observations(asked: Asked) -> list[Resource]:
-    """One for each answered item: `interpretation` POS when positive, left out when not."""
+    """One for each answered item and one for the score; `interpretation` is POS or left out."""
     known: Mapping[str, tuple[str, ...]] = asked.screening.answers
-    return [
+    answered = [
         _observation(item, known[item.code], asked)
-        for item in asked.instrument.items
+        for item in asked.instrument.enabled(known)
         if item.code in known
     ]
+    return [*answered, *_score(asked, answered)]
+
+
+def _score(asked: Asked, answered: list[Resource]) -> list[Resource]:
+    """The total of a finished screening, or its result where that is an answer of its own."""
+    screening, instrument = asked.screening, asked.instrument
+    rule = instrument.rule
+    score = instrument.score(screening.answers, asked.record.member.gender)
+    if rule is None or score is None or screening.ended_at is None:
+        return []
+    codes = [fhir.coding(fhir.LOINC, rule.code)] if rule.code else []
+    result = rule.result_codes.get("positive" if score.positive else "negative")
+    words = f"{instrument.title}: {score.total} of {rule.highest}"
+    pos = fhir.coding(f"{TERMINOLOGY}v3-ObservationInterpretation", "POS", "Positive")
+    return [
+        fhir.resource(
+            "Observation",
+            f"screening-{screening.id}-score",
+            US_CORE + "observation-screening-assessment",
+            f"{words}, {score.band}" if score.band else words,
+            status="final",
+            category=[fhir.concept(fhir.coding(f"{TERMINOLOGY}observation-category", "survey"))],
+            code=fhir.concept(*codes, text=f"Score of {instrument.title}"),
+            subject=fhir.ref("Patient", asked.record.member.id),
+            effectiveDateTime=fhir.instant(screening.ended_at),
+            performer=[fhir.ref("Patient", asked.record.member.id)],
+            valueCodeableConcept=fhir.concept(fhir.coding(fhir.LOINC, result)) if result else None,
+            valueQuantity=None if result else _points(score.total),
+            interpretation=[fhir.concept(pos)] if score.positive else None,
+            note=[{"text": f"Band: {score.band}. Limits: {rule.source}"}] if score.band else None,
+            hasMember=[fhir.ref("Observation", each["id"]) for each in answered],
+            derivedFrom=[fhir.ref("QuestionnaireResponse", f"screening-{screening.id}")],
+        )
+    ]
+
+
+def _points(total: int) -> Resource:
+    ucum = "http://unitsofmeasure.org"
+    return {"value": total, "unit": "{score}", "system": ucum, "code": "{score}"}
 
 
 def _social(domain: NeedWords | None) -> list[Resource]:

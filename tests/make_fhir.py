@@ -28,6 +28,10 @@ ANSWERS = {
     "88122-7": ("LA28397-0",),
     "88123-5": (),
 }
+_INSTRUMENTS = programs.instruments()
+PHQ_9 = {item.code: ("LA6570-1",) for item in _INSTRUMENTS["phq-9"].items[:9]}
+HUNGRY = {"88122-7": ("LA28397-0",), "88123-5": ("LA28398-8",)}
+CALM = {item.code: ("LA6568-5",) for item in _INSTRUMENTS["gad-2"].items}
 FOOD = NeedFacts(1, "food", "88122-7", "Z59.41", NOW)
 HOME = NeedFacts(2, "inadequate-housing", "96778-6", "Z59.19", NOW, NOW, "Pat Pharmacist")
 NOTHING = NeedFacts(3, "a-domain-nobody-described", "88123-5", None, NOW, refuted_at=NOW)
@@ -41,7 +45,12 @@ ANA = Record(
         "43215", "es", phones=("+16145550134",),
     ),
     pharmacy=PharmacyFacts(NPI, "Corner Pharmacy", "+16145550100", "1 High St", "Columbus", "OH"),
-    screenings=(ScreeningFacts(1, "96777-8", NOW, NOW, True, "sms", ANSWERS),),
+    screenings=(
+        ScreeningFacts(1, "96777-8", NOW, NOW, True, "sms", ANSWERS),
+        ScreeningFacts(2, "phq-9", NOW, NOW, True, "phone", PHQ_9),
+        ScreeningFacts(3, "hunger-vital-sign", NOW, NOW, True, "form", HUNGRY),
+        ScreeningFacts(4, "gad-2", NOW, NOW, True, "form", CALM),
+    ),
     needs=(FOOD, HOME, NOTHING),
     referrals=(
         ReferralFacts(1, 1, "requested", NOW, NOW),

@@ -26,7 +26,7 @@ BARE = {f"bare {entry.key}": entry.resource for entry in NOBODY.entries}
 MISTAKEN = {
     # It takes these for the elements of the same name that every resource has.
     ("element.unknown", "Patient.communication[0].language"),
-    *(("element.unknown", f"QuestionnaireResponse.item[{n}].text") for n in range(4)),
+    *(("element.unknown", f"QuestionnaireResponse.item[{n}].text") for n in range(9)),
     # It counts the values of all answers of an item together.
     ("profile.element.cardinality.max", "QuestionnaireResponse.item.answer.value[x]"),
     # Extensions and questionnaires of our own are not in the package it reads.
