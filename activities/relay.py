@@ -2,8 +2,8 @@
 
 Facts are committed first, by webhooks, the console or identification; this loop starts journeys
 that have none, signals those that are nudged, settles texts nobody answered for, asks the carrier
-for texts whose webhooks were lost, and finds another pharmacy where one has fallen away. A signal
-that gets lost is given again.
+for texts whose webhooks were lost, finds another pharmacy where one has fallen away, and tells
+pharmacies' own systems of their deliveries. A signal that gets lost is given again.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from temporalio import activity
 
 from activities import crisis
 from activities.journey import Advance, JourneyActivities
+from activities.pharmacy_systems import PharmacyHooks
 from activities.polling import poll
 from activities.reattribution import Reattribution
 from activities.receiving import Receiver
@@ -42,6 +43,7 @@ REATTRIBUTE_EVERY = 5.0
 """A look that finds no new day and no new file costs one question to the database."""
 POLL_EVERY = 60.0
 """A lost webhook's text is found within minutes, far inside the quarter of an hour promised."""
+TELL_EVERY = 1.0
 BATCH = 50
 HEARTBEAT = 0.5
 AGAIN_AFTER = timedelta(seconds=3)
@@ -74,6 +76,7 @@ class RelayActivities:
     carrier: SmsGateway | None
     time: Time
     reattribution: Reattribution | None = None
+    hooks: PharmacyHooks | None = None
     _told: dict[Nudge, _Told] = field(default_factory=dict)
     """By nudge, so that a journey that took note hears of its next news at once."""
 
@@ -86,6 +89,7 @@ class RelayActivities:
             asyncio.create_task(self._every(ESCALATE_EVERY, self.escalate, until)),
             asyncio.create_task(self._every(POLL_EVERY, self.poll_carrier, until)),
             asyncio.create_task(self._every(REATTRIBUTE_EVERY, self.reattribute, until)),
+            asyncio.create_task(self._every(TELL_EVERY, self.tell_pharmacies, until)),
         ]
         try:
             while any(not loop.done() for loop in loops):
@@ -133,6 +137,10 @@ class RelayActivities:
     async def escalate(self) -> None:
         """A cry for help nobody has documented is asked of the next one in time."""
         await crisis.escalate(self.transaction, self.receiver.crisis, self.time.now())
+
+    async def tell_pharmacies(self) -> None:
+        if self.hooks is not None:
+            await self.hooks.tell_all()
 
     async def poll_carrier(self) -> None:
         if self.carrier is not None:

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.deps import Clocks, Reroutes, Session
-from api.pharmacy import PharmacySystem
+from api.pharmacy_keys import PharmacySystem
 from api.problems import NotFound, Refused
 from store.pages.attribution import new_members
 from store.pages.enrollments import may_see
-from store.pages.scope import EVERYTHING, Scope
+from store.pages.scope import Scope
 
 router = APIRouter(prefix="/api/pharmacy", tags=["pharmacy"])
 
@@ -48,10 +48,12 @@ class RefusalTaken(BaseModel):
 
 @router.get("/members")
 async def list_members(
-    _caller: PharmacySystem, session: Session, clocks: Clocks, npi: Npi | None = None
+    caller: PharmacySystem, session: Session, clocks: Clocks, npi: Npi | None = None
 ) -> NewMembers:
     """Members given to the pharmacy `npi`, or to any, within the last seven days."""
-    scope = EVERYTHING if npi is None else Scope(pharmacy_npi=npi)
+    if npi is not None and not caller.scope.covers(npi):
+        raise NotFound("This key is not of that pharmacy.")
+    scope = caller.scope if npi is None else Scope(pharmacy_npi=npi)
     found = await new_members(session, scope, clocks.now(), limit=1000)
     return NewMembers(
         members=[
@@ -76,10 +78,17 @@ async def refuse(
     reroutes: Reroutes,
 ) -> RefusalTaken:
     """Saying it twice changes nothing and is no error."""
-    if not await may_see(session, EVERYTHING, enrollment_id):
+    if not caller.scope.covers(refusal.npi):
+        raise NotFound("This key is not of that pharmacy.")
+    if not await may_see(session, caller.scope, enrollment_id):
         raise NotFound("No member has this id.")
     answer = await reroutes.refuse(
-        session, enrollment_id, refusal.npi, words=refusal.reason, actor=caller, now=clocks.now()
+        session,
+        enrollment_id,
+        refusal.npi,
+        words=refusal.reason,
+        actor=caller.actor,
+        now=clocks.now(),
     )
     if answer != "done":
         raise Refused(answer)

@@ -4,32 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Header, Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.auth import same
 from api.deps import Clocks, Session
-from api.problems import NoKey, NotFound, Refused, Unreadable
+from api.pharmacy_keys import Caller, PharmacySystem
+from api.problems import NotFound, Refused, Unreadable
 from api.steps import Step
 from store.deliveries import check_address, move_delivery
 from store.pages.queue import DeliveryLine, deliveries, may_move
-from store.pages.scope import EVERYTHING
-
-ACTOR = "pharmacy-api"
-
-
-def with_key(request: Request) -> str:
-    """A bearer key; with none configured this API does not exist."""
-    known: str = request.app.state.pharmacy_key
-    if not known:
-        raise NotFound("The pharmacy API is closed: no key is configured.")
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not same(given.strip(), known):
-        raise NoKey
-    return ACTOR
-
-
-PharmacySystem = Annotated[str, Depends(with_key)]
+from store.pharmacy_systems import answered, keep_answer
 
 router = APIRouter(prefix="/api/pharmacy", tags=["pharmacy"])
 
@@ -84,8 +68,8 @@ class Checked(BaseModel):
 
 
 @router.get("/deliveries")
-async def list_deliveries(_caller: PharmacySystem, session: Session, open: bool = True) -> Queue:
-    lines = await deliveries(session, open_only=open, limit=1000)
+async def list_deliveries(caller: PharmacySystem, session: Session, open: bool = True) -> Queue:
+    lines = await deliveries(session, caller.scope, open_only=open, limit=1000)
     return Queue(deliveries=[_out(line) for line in lines])
 
 
@@ -119,9 +103,11 @@ async def confirm_address(
     clocks: Clocks,
 ) -> Checked:
     """Compares and tells only whether it holds: the address itself is not given out."""
-    if not await may_move(session, EVERYTHING, delivery_id):
+    if not await may_move(session, caller.scope, delivery_id):
         raise NotFound("No delivery has this id.")
-    found = await check_address(session, delivery_id, body.said, actor=caller, now=clocks.now())
+    found = await check_address(
+        session, delivery_id, body.said, actor=caller.actor, now=clocks.now()
+    )
     if found == "person":
         raise Refused("Too many answers did not match: call the member from your own record.")
     return Checked(id=delivery_id, address_check=found)
@@ -135,22 +121,38 @@ async def move(
     session: Session,
     clocks: Clocks,
     details: Details | None = None,
+    idempotency_key: Annotated[str, Header(max_length=100)] = "",
 ) -> Moved:
-    """Saying the same step twice changes nothing and is no error."""
+    """Saying the same step twice changes nothing; under one Idempotency-Key nothing is done twice,
+    whatever happened to the delivery in between."""
     said = details or Details(reason="")
     if step.needs_reason and not said.reason:
         raise Unreadable('Say why: {"reason": "nobody at home"}.')
-    if not await may_move(session, EVERYTHING, delivery_id):
+    asked = f"{delivery_id}/{step}/{said.model_dump_json()}"
+    if idempotency_key and (before := await _before(session, caller, idempotency_key, asked)):
+        return Moved(id=delivery_id, status=before)
+    if not await may_move(session, caller.scope, delivery_id):
         raise NotFound("No delivery has this id.")
     outcome = await move_delivery(
         session,
         delivery_id,
         step.to,
-        actor=caller,
+        actor=caller.actor,
         now=clocks.now(),
         reason=said.reason or None,
         window=said.window,
     )
     if outcome != "done":
         raise Refused(outcome)
+    if idempotency_key and not await keep_answer(
+        session, caller.id, idempotency_key, asked, step.to, clocks.wall()
+    ):
+        raise Refused("This call is being carried out already; ask again for its answer.")
     return Moved(id=delivery_id, status=step.to)
+
+
+async def _before(session: Session, caller: Caller, key: str, asked: str) -> str | None:
+    answer = await answered(session, caller.id, key, asked)
+    if answer == "":
+        raise Refused("This Idempotency-Key was used for another call; take a new one.")
+    return answer

@@ -203,6 +203,7 @@ WORDS: dict[str, dict[str, str]] = {
         "delivery_not_received": "The member did not get the delivery",
         "delivery_wrong": "The member got something wrong",
         "doubtful_stop": "Was this meant as STOP? It was obeyed",
+        "pharmacy_system": "The pharmacy's system does not take our news: ask them",
         "late_refill": "Call the member: a supply has run out",
         "address_check": "Ask the member where they live: the post has another address",
         "letter_problem": "A letter cannot be printed",

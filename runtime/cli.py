@@ -14,7 +14,7 @@ from rich.console import Console
 
 from claims.errors import BadInput
 from runtime.cli_attribute import attribute
-from runtime.cli_export import export, fhir_key
+from runtime.cli_export import export, fhir_key, pharmacy_system
 from runtime.cli_identify import identify, nightly
 from runtime.cli_practices import practices
 from runtime.errors import Refusal
@@ -35,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for _command in (identify, nightly, attribute, export, fhir_key, practices):
+for _command in (identify, nightly, attribute, export, fhir_key, pharmacy_system, practices):
     app.command()(_command)
 out = Console(highlight=False, soft_wrap=True)
 

@@ -1,4 +1,4 @@
-"""`doorway export` and `doorway fhir-key` as an operator types them."""
+"""`doorway export`, `fhir-key` and `pharmacy-system` as an operator types them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -52,3 +52,19 @@ def fhir_key(
 
     asked = room.Asked(name, pharmacy, every_member, revoke)
     room.fhir_key(settings_here(), asked, Console(highlight=False, soft_wrap=True))
+
+
+def pharmacy_system(
+    npi: Annotated[str, typer.Argument(help="NPI of the pharmacy whose system it is.")],
+    url: Annotated[str, typer.Option(help="Where it is told of its deliveries, by HTTPS.")] = "",
+    end: Annotated[bool, typer.Option("--end", help="Its key and address end.")] = False,
+) -> None:
+    """Give a pharmacy's own system a key to /api/pharmacy and, with --url, signed webhooks.
+
+    Both secrets are shown once; asking again makes new ones, and the old ones open nothing.
+    """
+    from runtime import pharmacy_system as room
+    from runtime.home import settings_here
+
+    asked = room.Asked(npi, url, end)
+    room.pharmacy_system(settings_here(), asked, Console(highlight=False, soft_wrap=True))

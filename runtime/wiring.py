@@ -21,6 +21,7 @@ from activities.letter_post import LetterPost
 from activities.letters import LetterActivities
 from activities.notes import NoteActivities, ReplyLinks
 from activities.pacing import Pace
+from activities.pharmacy_systems import PharmacyHooks
 from activities.reattribution import Reattribution
 from activities.receiving import Receiver
 from activities.relay import RelayActivities
@@ -34,6 +35,7 @@ from domain.ids import JOURNEYS_QUEUE, RELAY_ID, SENDING_QUEUE, sending_id
 from domain.pacing import Shares
 from gateways.journeys import TemporalJourneys
 from gateways.lob import Lob, LobSignature
+from gateways.pharmacy_system import SignedPosts
 from gateways.print_spool import PrintSpool
 from gateways.twilio import Twilio, TwilioSignature
 from gateways.typesetting import Typesetter
@@ -55,6 +57,7 @@ from workflows.sending import Sending, StartLane
 log = structlog.get_logger()
 
 LOOK_AGAIN = timedelta(hours=1)
+PHARMACY_HOOKS = "pharmacy-hooks"
 WORKFLOWS = [MemberJourney, Sending, Relaying, Identifying]
 STOPPING = timedelta(seconds=8)
 # A worker that is killed is missed after as long: by the journeys it held, and by the loops whose
@@ -176,6 +179,7 @@ class Crew:
             self.carrier,
             time,
             Reattribution(transaction, rerouting(), time),
+            PharmacyHooks(transaction, SignedPosts(), secret(settings, PHARMACY_HOOKS), time),
         )
 
 

@@ -107,9 +107,10 @@ class Pharmacies:
             # A person moved it on meanwhile.
             return
         action, body = self._outcome(f"{name}|{tries}" if tries else name, step.action)
+        once = {"Idempotency-Key": f"{name}/{action}/{tries}"}
         try:
             answer = await self._product.post(
-                f"{QUEUE}/{name}/{action}", json=body, headers=self._headers
+                f"{QUEUE}/{name}/{action}", json=body, headers={**self._headers, **once}
             )
             moved = answer.is_success
         except httpx.HTTPError:

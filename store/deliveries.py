@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.addresses import MOST_TRIES, Check, check
 from domain.delivery_steps import Status, refusal
 from domain.effects import OrderDelivery
-from store import medications, outcomes
+from store import medications, outcomes, pharmacy_systems
 from store.models import Delivery, Enrollment, Member, Pharmacy
 
 
@@ -35,9 +35,12 @@ async def order(
             changed_at=now,
         )
         .on_conflict_do_nothing()
-        .returning(Delivery.id)
+        .returning(Delivery)
     )
-    return made.first() is not None
+    delivery = made.scalar_one_or_none()
+    if delivery is not None:
+        await pharmacy_systems.tell(session, delivery, Status.ORDERED, now)
+    return delivery is not None
 
 
 async def move_delivery(
@@ -64,7 +67,7 @@ async def move_delivery(
     _note(delivery, to, reason, window, now)
     enrollment = await session.get_one(Enrollment, delivery.enrollment_id)
     enrollment.nudged_at = now
-    _record(session, enrollment, delivery, now, actor=actor)
+    await _record(session, enrollment, delivery, now, actor=actor)
     if to is Status.DELIVERED:
         await medications.brought(session, enrollment.member_id, delivery, now.date())
     return "done"
@@ -86,7 +89,7 @@ def _note(
             delivery.address_check, delivery.address_tries = None, 0
 
 
-def _record(
+async def _record(
     session: AsyncSession, enrollment: Enrollment, delivery: Delivery, now: datetime, *, actor: str
 ) -> None:
     outcomes.record(
@@ -98,6 +101,8 @@ def _record(
         actor=actor,
         detail={"delivery": delivery.id},
     )
+    if actor != pharmacy_systems.ACTOR:
+        await pharmacy_systems.tell(session, delivery, delivery.status, now)
 
 
 async def check_address(
@@ -132,7 +137,7 @@ async def give_up(
     """The reason stays that of the last attempt."""
     for delivery in await _attempted(session, enrollment, refill):
         delivery.status, delivery.changed_at = Status.FAILED, now
-        _record(session, enrollment, delivery, now, actor="journey")
+        await _record(session, enrollment, delivery, now, actor="journey")
 
 
 async def _attempted(
@@ -195,3 +200,4 @@ async def follow(
             rule="another pharmacy",
             detail={"delivery": delivery.id},
         )
+        await pharmacy_systems.tell(session, delivery, Status.ORDERED, now)

@@ -28,9 +28,8 @@ class Told(NamedTuple):
 
 
 COMMANDS = (
-    "up", "demo", "identify", "nightly", "attribute", "export", "fhir-key", "practices", "worker",
-    "api",
-    "migrate", "doctor",
+    "up", "demo", "identify", "nightly", "attribute", "export", "fhir-key", "pharmacy-system",
+    "practices", "worker", "api", "migrate", "doctor",
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from api import console
 from api.app import Parts, create
 from api.auth import signed_in
 from api.fhir import may_read
-from api.pharmacy import with_key
+from api.pharmacy_keys import with_key
 from api.security import MAX_BODY
 from api.twilio import signed_form
 

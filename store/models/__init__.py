@@ -30,6 +30,7 @@ from store.models.members import (
 from store.models.messages import GateDecision, InboundText, Intent, Receipt
 from store.models.pacing import BreakerRow, BucketRow, ShareRow
 from store.models.part2 import Disclosure, Part2Consent, Part2Revocation
+from store.models.pharmacy_systems import PharmacyCall, PharmacyNews, PharmacySystem
 from store.models.practices import Practice
 from store.models.sharing import Agreement, FhirKey
 from store.models.staff import ClockRow, StaffMember, StaffSession
@@ -62,6 +63,9 @@ __all__ = [
     "Part2Consent",
     "Part2Revocation",
     "Pharmacy",
+    "PharmacyCall",
+    "PharmacyNews",
+    "PharmacySystem",
     "Phone",
     "Practice",
     "Reading",
