@@ -33,7 +33,8 @@ MEMBERS = (
 
 _FORMS = {
     ".csv": "(format csv, header true)",
-    ".parquet": "(format parquet, compression zstd)",
+    # Reasons differ too much for a dictionary to be worth the looking for one.
+    ".parquet": "(format parquet, compression zstd, dictionary_size_limit 1)",
 }
 
 _SEEKER = """
@@ -92,6 +93,8 @@ def attribute_files(
     request.out.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=f".{request.out.name}-", dir=request.out.parent))
     con = connect(scratch)
+    # What is made is read once or twice; to press it together costs more than it saves.
+    con.execute("set force_compression = 'uncompressed'")
     try:
         progress("reading members and pharmacies")
         _read(con, request, rules)
