@@ -12,7 +12,7 @@ from api.pharmacy_keys import PharmacySystem
 from api.problems import NotFound, Refused
 from store.pages.attribution import new_members
 from store.pages.enrollments import may_see
-from store.pages.scope import Scope
+from store.pages.scope import EVERYTHING, Scope
 
 router = APIRouter(prefix="/api/pharmacy", tags=["pharmacy"])
 
@@ -80,7 +80,7 @@ async def refuse(
     """Saying it twice changes nothing and is no error."""
     if not caller.scope.covers(refusal.npi):
         raise NotFound("This key is not of that pharmacy.")
-    if not await may_see(session, caller.scope, enrollment_id):
+    if not await may_see(session, EVERYTHING, enrollment_id):
         raise NotFound("No member has this id.")
     answer = await reroutes.refuse(
         session,
@@ -90,6 +90,9 @@ async def refuse(
         actor=caller.actor,
         now=clocks.now(),
     )
+    # Who has refused sees the member no more, and may still say so again.
+    if answer != "done" and not await may_see(session, caller.scope, enrollment_id):
+        raise NotFound("No member has this id.")
     if answer != "done":
         raise Refused(answer)
     return RefusalTaken(id=enrollment_id)

@@ -15,6 +15,7 @@ from test_pharmacy_api import KEY, machine
 from activities.attribution import Rerouting
 from runtime import programs
 from store.models import Attribution
+from store.pharmacy_systems import set_up
 
 NEAR, MIDDLE, FAR = make.NPI, make.OTHER_NPI, "1000000020"
 PAGE = "/console/enrollments/e1"
@@ -186,6 +187,28 @@ async def test_a_pharmacys_system_lists_its_new_members_and_refuses_one(
         assert (await system.get(f"/api/pharmacy/members?npi={NEAR}", headers=KEY)).json() == {
             "members": []
         }
+    assert of_ana(connection) == MIDDLE
+
+
+async def test_a_key_of_one_pharmacy_lists_and_refuses_for_it_alone(
+    desk: Desk, connection: Connection
+) -> None:
+    async with desk.app.state.sessions.begin() as session:
+        for npi, key in ((NEAR, "near-key"), (FAR, "far-key")):
+            await set_up(session, npi, key, None, make.NOW)
+    near, far = ({"Authorization": f"Bearer {name}-key"} for name in ("near", "far"))
+    address = "/api/pharmacy/members/e1/refuse"
+    body = {"npi": NEAR, "reason": "no pharmacist"}
+    async with machine(desk) as system:
+        assert (await system.get("/api/pharmacy/members", headers=far)).json() == {"members": []}
+        other = await system.get(f"/api/pharmacy/members?npi={NEAR}", headers=far)
+        assert other.status_code == 404
+        assert (await system.post(address, json=body, headers=far)).status_code == 404
+        mine = {"npi": FAR, "reason": "no pharmacist"}
+        assert (await system.post(address, json=mine, headers=far)).status_code == 404
+        assert of_ana(connection) == NEAR
+        for _ in range(2):
+            assert (await system.post(address, json=body, headers=near)).status_code == 200
     assert of_ana(connection) == MIDDLE
 
 
