@@ -12,6 +12,7 @@ import duckdb
 from sqlalchemy import Engine, create_engine
 
 from activities.identification import finish_runs
+from claims.criteria import Scoring
 from runtime import programs
 from runtime.clock import load_clock, wall_now
 from runtime.following import follow
@@ -22,6 +23,11 @@ from store.loading import Loaded, Results, load
 from store.runs import RunRecord
 
 BATCH = 10_000
+
+
+def part2_codes() -> frozenset[str]:
+    rules = Scoring.from_data(programs.read("scoring.yaml"))
+    return frozenset(rule.code for rule in rules.points if rule.part2)
 
 
 def load_results(
@@ -54,6 +60,7 @@ def load_results(
             name for name, condition in sets.conditions.items() if condition.part2
         ),
         as_of=date.fromisoformat(report["as_of"]),
+        part2_codes=part2_codes(),
         roster=_rows(roster) if roster else None,
     )
     versions = {name: each.version for name, each in programs.all_programs().items()}

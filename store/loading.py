@@ -44,6 +44,8 @@ class Results:
     report: Mapping[str, Any]
     part2_conditions: frozenset[str]
     as_of: date
+    part2_codes: frozenset[str] = frozenset()
+    """Codes of reasons that rest on Part 2 records."""
     roster: Rows | None = None
     """None: the files were not asked about everybody; nobody's journey ends by them."""
 
@@ -75,7 +77,10 @@ def load(
         raw: Raw[Any] = connection.connection.driver_connection  # type: ignore[assignment]
         enrolled = _chosen(results, limit)
         _people(raw, connection, results, {row["person_id"] for row in enrolled}, now)
-        made = rows.enrollments(enrolled, results.attribution, versions, now, hold=hold)
+        made = rows.enrollments(
+            enrolled, results.attribution, versions, now,
+            hold=hold, part2_codes=results.part2_codes,
+        )  # fmt: skip
         new = _enroll(raw, connection, made)
         keep_attributions(raw, connection, rows.attributions(enrolled, results.attribution), now)
         connection.execute(text(_OUTCOMES), {"now": now})

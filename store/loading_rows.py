@@ -93,7 +93,9 @@ def enrollments(
     now: datetime,
     *,
     hold: Collection[str],
+    part2_codes: frozenset[str] = frozenset(),
 ) -> Iterable[Row]:
+    """Reasons whose code is one of `part2_codes` keep their label: see `labelled`."""
     pharmacies = {(row["person_id"], row["program"]): row for row in attribution}
     for row in chosen:
         found = pharmacies.get((row["person_id"], row["program"]), {})
@@ -107,7 +109,7 @@ def enrollments(
             "identified_on": row["identified_on"],
             "tier": row["tier"],
             "points": row["points"],
-            "reasons": Jsonb(list(row["reasons"])),
+            "reasons": Jsonb([labelled(line, part2_codes) for line in row["reasons"]]),
             "conditions": Jsonb(list(row["conditions"])),
             "pharmacy_npi": found.get("npi"),
             "distance_km": found.get("distance_km"),
@@ -115,6 +117,12 @@ def enrollments(
             "created_at": now,
             "ready_since": now if row["program"] in hold else None,
         }
+
+
+def labelled(reason: str, part2_codes: frozenset[str]) -> str:
+    """ "points|code|words", with "|part2" behind it where its words rest on such a record."""
+    code = reason.split("|", 2)[1] if "|" in reason else ""
+    return f"{reason}|part2" if code in part2_codes else reason
 
 
 def attributions(chosen: Iterable[Row], attribution: Iterable[Row]) -> Iterable[tuple[str, Row]]:

@@ -163,6 +163,17 @@ async def test_times_are_the_members(desk: Desk, database_url: str) -> None:
     assert "today, 5:00 AM Text from the member" in page
 
 
+async def test_a_labelled_reason_is_protected_when_its_evidence_is_gone(
+    desk: Desk, database_url: str
+) -> None:
+    reasons = ["3|ip_stay|1 hospital stay", "20|GAP|treatment medicine ran out 9 days ago|part2"]
+    make.save(database_url, make.enrollment(reasons=reasons))
+    page = await page_of(desk)
+    assert page.count("protected source") == 1
+    assert "1 hospital stay" in page
+    assert "ran out 9 days ago" not in page
+
+
 async def test_what_part_2_protects_is_shown_without_words(desk: Desk, database_url: str) -> None:
     make.save(
         database_url,

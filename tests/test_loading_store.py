@@ -9,6 +9,7 @@ import pytest
 from make import DAY, NOW
 from sqlalchemy import Connection, Engine, create_engine, text
 
+from runtime.loading import part2_codes
 from store.loading import Results, load, opaque_id
 
 PROGRAM = "medicare-cardiometabolic"
@@ -194,3 +195,18 @@ def test_the_end_of_a_supply_follows_the_newest_fill(
     load(engine, results(medications=[newer]), VERSIONS, NOW, None)
     found = connection.execute(text("select runs_out_on from medications")).scalar_one()
     assert found == expected
+
+
+def test_reasons_that_rest_on_part_2_records_keep_their_label(
+    engine: Engine, connection: Connection
+) -> None:
+    reasons = ["20|MOUD_GAP|ran out 9 days ago", "3|ip_stay|1 hospital stay"]
+    chosen = [{**IDENTIFIED, "reasons": reasons}]
+    made = results(members=chosen, part2_codes=frozenset({"MOUD_GAP"}))
+    load(engine, made, VERSIONS, now=NOW)
+    row = one(connection, "select reasons from enrollments")
+    assert row["reasons"] == ["20|MOUD_GAP|ran out 9 days ago|part2", "3|ip_stay|1 hospital stay"]
+
+
+def test_the_scoring_rules_name_the_codes_that_are_labelled() -> None:
+    assert part2_codes() == {"MOUD_GAP", "MOUD_NONE"}

@@ -260,3 +260,23 @@ async def test_a_practice_whose_way_is_not_set_up_is_reached_by_the_spool(works:
     )  # fmt: skip
     row = await works.write()
     assert (row.channel, len(works.spool.sent)) == ("spool", 1)
+
+
+async def test_the_secure_page_is_opened_with_what_the_practice_knows_and_nothing_printed(
+    works: Works,
+) -> None:
+    page = Way(Channel.SECURE_PAGE)
+    works.notes._transports = {**works.notes._transports, Channel.SECURE_PAGE: page}
+    works.house.given(
+        Practice(
+            npi=DOCTOR, name="Dr. Park", channel="secure_page", fax="+16145550111",
+            mail="desk@practice.example", fhir_url=None, code="apple7", loaded_at=NOW,
+        )
+    )  # fmt: skip
+    row = await works.write()
+    (left,) = page.sent
+    assert (row.channel, row.content["second_factor"]) == ("secure_page", "apple7")
+    assert LINKS.second_factor("n1") not in left.pdf.decode()
+    assert left.to.mail == "desk@practice.example"
+    (note,) = works.press.written
+    assert (note.prescriber.name, note.prescriber.fax) == ("Dr. Park", "614-555-0111")

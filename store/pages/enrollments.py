@@ -59,11 +59,16 @@ class MemberView:
 
 
 def reason(line: str, protected: frozenset[str]) -> Reason:
-    """ "points|code|words"; the words are withheld when they name a protected condition."""
-    points, _, rest = line.partition("|")
+    """ "points|code|words", perhaps with "|part2" behind it.
+
+    Its words are withheld where it bears that label or they name a protected condition.
+    """
+    points, _, rest = line.removesuffix("|part2").partition("|")
     code, _, words = rest.partition("|")
     said = f"{code} {words}".lower().replace("_", " ").replace("-", " ")
-    if any(name.lower().replace("_", " ").replace("-", " ") in said for name in protected):
+    if line.endswith("|part2") or any(
+        name.lower().replace("_", " ").replace("-", " ") in said for name in protected
+    ):
         return Reason(points, "protected source", protected=True)
     return Reason(points, words or code or line)
 
