@@ -1,6 +1,6 @@
 # Doorway's commands. `make` alone lists them; ARGS="..." is passed on to demo, up, test and bench.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check chaos chaos-selftest bench histories screenshots lock clean
+.PHONY: help setup demo up test check chaos chaos-selftest bench histories screenshots states lock clean
 BIN := .venv/bin
 ARGS ?=
 
@@ -52,6 +52,9 @@ bench: .venv/dev.stamp ## measure letters, an attribution, and an identification
 
 screenshots: .venv/dev.stamp ## make the pictures of docs/images (needs Chromium; about three minutes)
 	@PYTHONPATH=tests $(BIN)/python tests/screenshots.py
+
+states: .venv/dev.stamp ## make docs/journey-states.md from the states, exits and programs
+	@$(BIN)/python -m runtime.states_page
 
 histories: .venv/dev.stamp ## record the workflows' histories anew (tests/record_histories.py says when)
 	$(BIN)/python tests/record_histories.py

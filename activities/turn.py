@@ -137,8 +137,12 @@ class Turn:
         if self.enrollment.state != state:
             self.enrollment.state = state
             self.record("state", state)
-        if "outreach" in known.done:
-            waits.append(journey.graduates_at(self.program, known, self.now))
+        if state is journey.State.SLIPPING and self.program.slipping:
+            key = f"slipping-{journey.slips_at(self.program, known):%Y%m%d}"
+            within = self.program.slipping.call_within
+            call = OpenTask(key, "slipping_call", "coordinator", within)
+            await carry_out(self.scene("journey"), call)
+        waits += journey.state_changes(self.program, known, self.now)
         self.soonest = min(waits, default=None)
 
     async def end(self, state: journey.State) -> None:

@@ -18,6 +18,7 @@ class State(StrEnum):
     IDENTIFIED = "identified"
     OUTREACH = "outreach"
     ACTIVE = "active"
+    SLIPPING = "slipping"
     GRADUATED = "graduated"
     DECLINED = "declined"
     OPTED_OUT = "opted_out"
@@ -33,7 +34,7 @@ class State(StrEnum):
 
 PAPER_STILL_GOES = frozenset({State.GRADUATED, State.DECLINED, State.UNABLE_TO_CONTACT})
 """Ends after which a letter or note that was decided on before still leaves."""
-ENDED = frozenset(State) - {State.IDENTIFIED, State.OUTREACH, State.ACTIVE}
+ENDED = frozenset(State) - {State.IDENTIFIED, State.OUTREACH, State.ACTIVE, State.SLIPPING}
 
 NextStep = Callable[[Any, Any, Facts, datetime], Do | Wait | Done]
 Hears = Callable[[Any, str, Any, Facts, datetime], Heard]
@@ -84,7 +85,32 @@ def state_of(program: Program, facts: Facts, now: datetime) -> State:
         return State.OUTREACH
     if invited != "reached":
         return State(invited)
-    return State.GRADUATED if graduates_at(program, facts, now) <= now else State.ACTIVE
+    if graduates_at(program, facts, now) <= now:
+        return State.GRADUATED
+    slips = slips_at(program, facts)
+    if slips is None or program.slipping is None or now < slips:
+        return State.ACTIVE
+    over = slips + program.slipping.ends_after
+    # From the last day on only what still runs keeps the journey open: it ends as graduated.
+    last = (facts.reached_at or now) + timedelta(days=program.length_days)
+    return State.UNABLE_TO_CONTACT if now >= over and over < last else State.SLIPPING
+
+
+def slips_at(program: Program, facts: Facts) -> datetime | None:
+    """When nobody has heard from the member for too long; None where no program setting says."""
+    if program.slipping is None or facts.reached_at is None:
+        return None
+    return max(facts.heard_at or facts.reached_at, facts.reached_at) + program.slipping.after
+
+
+def state_changes(program: Program, facts: Facts, now: datetime) -> list[datetime]:
+    """When the state changes next by time alone."""
+    if "outreach" not in facts.done:
+        return []
+    moments = [graduates_at(program, facts, now)]
+    if (slips := slips_at(program, facts)) and program.slipping:
+        moments += [slips, slips + program.slipping.ends_after]
+    return [each for each in moments if each > now]
 
 
 def graduates_at(program: Program, facts: Facts, now: datetime) -> datetime:

@@ -21,6 +21,15 @@ AFTER_OUTREACH = ("screening", "rescreening", "coaching", "delivery", "needs", "
 
 
 @dataclass(frozen=True, slots=True)
+class Slipping:
+    """`after` so long without contact a person calls; `ends_after` so long again it is over."""
+
+    after: timedelta
+    ends_after: timedelta
+    call_within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     id: str
     version: str
@@ -48,6 +57,7 @@ class Program:
     """By stage name: OutreachPlan, ScreeningPlan, ..."""
     capacity_weeks: int = 4
     """For how many weeks of its weekly capacity a pharmacy takes members."""
+    slipping: Slipping | None = None
 
     @classmethod
     def from_data(  # long because every field of the file is named once
@@ -99,6 +109,7 @@ class Program:
             stages=stages,
             plans=plans,
             capacity_weeks=read.number("capacity_weeks") if "capacity_weeks" in data else 4,
+            slipping=_slipping(read.part("slipping")) if "slipping" in data else None,
         )
 
 
@@ -108,3 +119,9 @@ def _stages(read: Reader) -> tuple[str, ...]:
         if name not in AFTER_OUTREACH:
             read.refuse("stages", f"one of {', '.join(AFTER_OUTREACH)}, not {name!r}")
     return stages
+
+
+def _slipping(read: Reader) -> Slipping:
+    return Slipping(
+        read.days("after_days"), read.days("ends_after_days"), read.hours("call_within_hours")
+    )

@@ -159,6 +159,8 @@ class Facts:
     gender: str | None = None
     screenings: tuple[ScreeningFact, ...] = ()
     referrals: tuple[ReferralFact, ...] = ()
+    heard_at: datetime | None = None
+    """When the member last wrote, spoke with somebody, or had something brought to the door."""
     events: Mapping[str, datetime] = field(default_factory=dict)
     """When each kind of event in the member's life was last recorded."""
     answering: str | None = None

@@ -20,6 +20,7 @@ from domain.coaching_program import CoachingShelf
 from domain.crisis import CrisisRules
 from domain.curricula import Curriculum
 from domain.instruments import Instrument, ZCodes
+from domain.journey_states import JourneyStates
 from domain.licensed_instruments import LicensedInstrument
 from domain.medication_rules import MedicationRules
 from domain.needs_directory import Directory, Service
@@ -163,6 +164,12 @@ def medication_rules() -> MedicationRules:
 
 def z_codes() -> ZCodes:
     return ZCodes.from_data(read("instruments/z_codes.yaml"))
+
+
+@lru_cache
+def journey_states() -> JourneyStates:
+    """ValueError when the file and the code differ."""
+    return JourneyStates.from_data(read("journey_states.yaml"))
 
 
 @lru_cache

@@ -64,6 +64,14 @@ select
          where a.screening_id = s.id
            and (json_array_length(a.answers::json) > 0 or a.absent = 'declined'))))
      from screenings s where s.enrollment_id = :enrollment) as screenings,
+    greatest(
+        (select max(received_at) from inbound_texts where enrollment_id = :enrollment),
+        (select max(done_at) from tasks where enrollment_id = :enrollment and done_by is not null
+         and (kind like '%\\_call' or kind like '%\\_visit')),
+        (select max(changed_at) from deliveries where enrollment_id = :enrollment
+         and status = 'delivered'),
+        (select max(applied_at) from staff_actions where enrollment_id = :enrollment
+         and kind = 'resume' and answer = 'done')) as heard_at,
     (select json_agg(json_build_array(r.id, n.domain, r.status, r.requested_at) order by r.id)
      from referrals r join needs n on n.id = r.need_id
      where r.enrollment_id = :enrollment) as referrals,
@@ -119,6 +127,7 @@ async def load(  # long because every kind of fact is named once
         ),
         gender=row.gender,
         screenings=tuple(_screening(each) for each in row.screenings or ()),
+        heard_at=row.heard_at,
         referrals=tuple(
             ReferralFact(id_, domain, status, datetime.fromisoformat(at))
             for id_, domain, status, at in row.referrals or ()
