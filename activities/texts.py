@@ -5,8 +5,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 
+from domain.readability import Reading, read
 from domain.segments import segments, to_gsm7
-from domain.templates_lint import SmsCatalogue, SmsTemplate, problems
+from domain.templates_lint import SmsCatalogue, SmsTemplate, letter_problems, problems
 
 
 class MissingTranslation(Exception):
@@ -48,6 +49,13 @@ class Texts:
     def problems(self, body: str, template: str, language: str, pharmacy: str) -> tuple[str, ...]:
         """Codes of what keeps a filled text from leaving; none when it may."""
         return problems(body, self.kind(template), language, pharmacy, self._catalogue)
+
+    def read(self, body: str, language: str) -> Reading | None:
+        """How hard a text is to read; fill it with short words for names first."""
+        return read(body, language, self._catalogue.reading)
+
+    def letter_problems(self, body: str, language: str, names: Sequence[str]) -> tuple[str, ...]:
+        return letter_problems(body, language, names, self._catalogue)
 
     def count(self, body: str) -> int:
         return segments(body).count

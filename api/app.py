@@ -12,6 +12,7 @@ from fastapi.responses import PlainTextResponse, Response
 from temporalio.client import Client
 
 from activities.attribution import Rerouting
+from activities.letter_previews import LetterPreviews
 from activities.receiving import Receiver
 from activities.time import Time
 from api import health, lob, twilio, web
@@ -45,6 +46,8 @@ class Parts:
     """None: /fhir is not served."""
     rerouting: Rerouting | None = None
     """None: no member can be given another pharmacy."""
+    letter_previews: LetterPreviews | None = None
+    """None: letters are not shown."""
     lob_signature: lob.Signature | None = None
     """None: no secret is set, and no report of a letter can be checked."""
     sender_plan: SenderPlan | None = None
@@ -61,6 +64,7 @@ def create(parts: Parts) -> FastAPI:
     state.rerouting = parts.rerouting
     state.signature = parts.signature
     state.lob_signature = parts.lob_signature
+    state.letter_previews = parts.letter_previews
     state.sending_on = parts.signature is not None
     state.base_url = parts.base_url
     state.secure = parts.base_url.startswith("https://")

@@ -74,6 +74,7 @@ MESSAGE_WORDS: dict[str, dict[str, str]] = {
         "pharmacy_not_named": "it does not name the pharmacy",
         "banned_term": "it holds a word that may not be in a text",
         "no_opt_out": "it does not say how to opt out",
+        "too_hard": "it is harder to read than it may be",
         "language_unknown": "its words cannot be checked in this language",
     },
     "how": {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from domain.danger import fold, matches, phrases
+from domain.readability import Limits
 from domain.segments import is_gsm7, segments, to_gsm7
 
 Purpose = Literal["care", "reply", "safety"]
@@ -40,7 +41,7 @@ class SmsCatalogue:
     templates: Mapping[str, SmsTemplate]
     banned: Mapping[str, re.Pattern[str]]
     opt_out_words: Mapping[str, str]
-    reading_grade: int
+    reading: Limits
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "SmsCatalogue":
@@ -53,7 +54,7 @@ class SmsCatalogue:
                     for lang, words in data["banned"].items()
                 },
                 data["opt_out_words"],
-                data["reading_grade"],
+                Limits(data["reading_grade"], data["reading_ease"]),
             )
         except (KeyError, TypeError) as wrong:
             raise ValueError(f"sms: {wrong} is missing or of the wrong kind") from None
@@ -79,14 +80,28 @@ def problems(
         "not_gsm7": not is_gsm7(text),
         "too_long": segments(text).count > template.max_segments,
         "pharmacy_not_named": not pharmacy or pharmacy not in text,
-        "banned_term": _banned(text.replace(pharmacy, " "), template, language, catalogue),
+        "banned_term": _banned(text.replace(pharmacy, " "), template.allows, language, catalogue),
         "no_opt_out": template.opt_out and catalogue.opt_out_words[language] not in text,
     }
     return tuple(code for code, there in found.items() if there)
 
 
-def _banned(text: str, template: SmsTemplate, language: str, catalogue: SmsCatalogue) -> bool:
-    kept = " ".join(word for word in fold(text).split() if word not in template.allows)
+def letter_problems(
+    text: str, language: str, names: Sequence[str], catalogue: SmsCatalogue
+) -> tuple[str, ...]:
+    """Codes of what is wrong with a filled letter; `names` are left out, whatever they say."""
+    found = {"residue": bool(_RESIDUE.search(text)), "html_entity": bool(_ENTITY.search(text))}
+    for name in names:
+        text = text.replace(name, " ")
+    if language in catalogue.banned:
+        found["banned_term"] = _banned(text, frozenset(), language, catalogue)
+    else:
+        found["language_unknown"] = True
+    return tuple(code for code, there in found.items() if there)
+
+
+def _banned(text: str, allows: frozenset[str], language: str, catalogue: SmsCatalogue) -> bool:
+    kept = " ".join(word for word in fold(text).split() if word not in allows)
     return matches(catalogue.banned[language], kept)
 
 

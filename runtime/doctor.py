@@ -5,8 +5,6 @@ import importlib.util
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from rich.console import Console
@@ -15,8 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from domain.clock import REAL
 from runtime.clock import load_clock, wall_now
+from runtime.doctor_wording import wording
 from runtime.encryption import temporal_key
 from runtime.errors import Refusal
+from runtime.findings import COLORS, Finding, Verdict, fail, ok, warn
 from runtime.migrations import is_current
 from runtime.postgres_programs import bin_dir
 from runtime.settings import Settings
@@ -27,22 +27,6 @@ LEAST_FREE_BYTES = 1_000_000_000
 MOST_SKEW_SECONDS = 5.0
 FONTS = ("fontpkg_noto_sans", "fontpkg_atkinson_hyperlegible", "fontpkg_almarai")
 LOCAL = ("http://127.0.0.1", "http://localhost", "http://[::1]")
-
-
-class Verdict(StrEnum):
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-COLORS = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    verdict: Verdict
-    about: str
-    sentence: str
 
 
 def doctor(settings: Settings, out: Console) -> int:
@@ -66,22 +50,11 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _letters(settings)
     yield _pharmacies(settings)
     yield _fonts()
-
-
-def _ok(about: str, sentence: str) -> Finding:
-    return Finding(Verdict.OK, about, sentence)
-
-
-def _warn(about: str, sentence: str) -> Finding:
-    return Finding(Verdict.WARN, about, sentence)
-
-
-def _fail(about: str, sentence: str) -> Finding:
-    return Finding(Verdict.FAIL, about, sentence)
+    yield from wording()
 
 
 def _python() -> Finding:
-    return _ok("Python", f"{sys.version.split()[0]}, in {sys.prefix}.")
+    return ok("Python", f"{sys.version.split()[0]}, in {sys.prefix}.")
 
 
 def _home(home: Path) -> Finding:
@@ -91,13 +64,13 @@ def _home(home: Path) -> Finding:
         probe.write_text("")
         probe.unlink()
     except OSError as failed:
-        return _fail(
+        return fail(
             "Home", f"nothing can be written in {home} ({failed.strerror}); set DOORWAY_HOME."
         )
     free = shutil.disk_usage(home).free
     if free < LEAST_FREE_BYTES:
-        return _warn("Home", f"{home} has only {free // 1_000_000} MB left; free some space.")
-    return _ok("Home", f"{home}, {free // 1_000_000_000} GB free.")
+        return warn("Home", f"{home} has only {free // 1_000_000} MB left; free some space.")
+    return ok("Home", f"{home}, {free // 1_000_000_000} GB free.")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -105,9 +78,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
         try:
             programs = bin_dir()
         except Refusal as refused:
-            yield _fail("PostgreSQL", str(refused))
+            yield fail("PostgreSQL", str(refused))
         else:
-            yield _ok("PostgreSQL", f"embedded, from {programs}; it runs while `doorway up` does.")
+            yield ok("PostgreSQL", f"embedded, from {programs}; it runs while `doorway up` does.")
         return
     try:
         engine = create_engine(settings.database_url)
@@ -117,7 +90,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield _clock(connection)
         engine.dispose()
     except SQLAlchemyError:
-        yield _fail(
+        yield fail(
             "PostgreSQL",
             "it does not answer; check that it runs and that host, port, user, password and "
             "database name in DOORWAY_DATABASE_URL are right.",
@@ -127,14 +100,14 @@ def _database(settings: Settings) -> Iterator[Finding]:
 def _server(connection: Connection) -> Finding:
     told = connection.execute(text("SHOW server_version")).scalar_one()
     if int(told.split(".")[0]) < 15:
-        return _fail("PostgreSQL", f"version {told} is too old; Doorway needs 15 or newer.")
-    return _ok("PostgreSQL", f"version {told} answers.")
+        return fail("PostgreSQL", f"version {told} is too old; Doorway needs 15 or newer.")
+    return ok("PostgreSQL", f"version {told} answers.")
 
 
 def _tables(connection: Connection, database_url: str) -> Finding:
     if is_current(connection, database_url):
-        return _ok("Tables", "those of this version.")
-    return _fail("Tables", "not those of this version; run `doorway migrate`.")
+        return ok("Tables", "those of this version.")
+    return fail("Tables", "not those of this version; run `doorway migrate`.")
 
 
 def _clock(connection: Connection) -> Finding:
@@ -142,16 +115,16 @@ def _clock(connection: Connection) -> Finding:
     theirs = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     skew = abs((theirs - wall).total_seconds())
     if skew > MOST_SKEW_SECONDS:
-        return _fail(
+        return fail(
             "Clock", f"this machine and the database differ by {skew:.0f} s; set the clocks right."
         )
     try:
         clock = load_clock(connection)
     except SQLAlchemyError:
-        return _warn("Clock", "it is kept in a table that is not there yet; migrate first.")
+        return warn("Clock", "it is kept in a table that is not there yet; migrate first.")
     if clock == REAL:
-        return _ok("Clock", f"real time; it is {wall:%Y-%m-%d %H:%M} UTC.")
-    return _warn(
+        return ok("Clock", f"real time; it is {wall:%Y-%m-%d %H:%M} UTC.")
+    return warn(
         "Clock",
         f"a rehearsal: a day lasts {86_400 / clock.rate:g} s and it is "
         f"{clock.at(wall):%Y-%m-%d %H:%M} UTC; do not point it at a real carrier.",
@@ -163,28 +136,28 @@ def _temporal(settings: Settings) -> Finding:
         try:
             program = temporal_binary()
         except Refusal as refused:
-            return _fail("Temporal", str(refused))
-        return _ok("Temporal", f"embedded, from {program}; it runs while `doorway up` does.")
+            return fail("Temporal", str(refused))
+        return ok("Temporal", f"embedded, from {program}; it runs while `doorway up` does.")
     try:
         asyncio.run(connect(settings))
     except Refusal as refused:
-        return _fail("Temporal", str(refused))
-    return _ok("Temporal", f"{settings.temporal_address} answers.")
+        return fail("Temporal", str(refused))
+    return ok("Temporal", f"{settings.temporal_address} answers.")
 
 
 def _key(settings: Settings) -> Finding:
     path = settings.home / "keys" / "temporal.key"
     given = bool(settings.temporal_key.get_secret_value())
     if not given and not path.exists():
-        return _ok("Payload key", "none yet; the first start makes one in DOORWAY_HOME.")
+        return ok("Payload key", "none yet; the first start makes one in DOORWAY_HOME.")
     try:
         temporal_key(settings)
     except Refusal as refused:
-        return _fail("Payload key", str(refused))
+        return fail("Payload key", str(refused))
     if not given and path.stat().st_mode & 0o077:
-        return _fail("Payload key", f"others may read {path}; run `chmod 600` on it.")
+        return fail("Payload key", f"others may read {path}; run `chmod 600` on it.")
     where = "DOORWAY_TEMPORAL_KEY" if given else str(path)
-    return _ok("Payload key", f"in {where}; keep a copy, journeys cannot be read without it.")
+    return ok("Payload key", f"in {where}; keep a copy, journeys cannot be read without it.")
 
 
 def _carrier(settings: Settings) -> Iterator[Finding]:
@@ -197,16 +170,16 @@ def _carrier(settings: Settings) -> Iterator[Finding]:
     lacking = [name for name, value in needed.items() if not value]
     if lacking:
         names = " and ".join(lacking)
-        yield _warn(
+        yield warn(
             "Carrier",
             f"sending is switched off because {names} {'is' if len(lacking) == 1 else 'are'} "
             "not set; what is due is kept.",
         )
         return
-    yield _ok("Carrier", f"texts leave through {twilio.api_base}.")
+    yield ok("Carrier", f"texts leave through {twilio.api_base}.")
     if not settings.public_base_url or settings.public_base_url.startswith(LOCAL):
         local = twilio.api_base.startswith(LOCAL)
-        yield (_ok if local else _warn)(
+        yield (ok if local else warn)(
             "Webhooks",
             "the carrier is on this machine too."
             if local
@@ -214,7 +187,7 @@ def _carrier(settings: Settings) -> Iterator[Finding]:
             "only when they are looked for.",
         )
     else:
-        yield _ok("Webhooks", f"expected, and their signatures checked, at "
+        yield ok("Webhooks", f"expected, and their signatures checked, at "
                   f"{settings.public_base_url}.")  # fmt: skip
 
 
@@ -222,20 +195,20 @@ def _letters(settings: Settings) -> Finding:
     key = settings.lob.api_key.get_secret_value()
     secret = settings.lob.webhook_secret.get_secret_value()
     if not key:
-        return _ok("Letters", f"go to the print spool in {settings.letters}.")
+        return ok("Letters", f"go to the print spool in {settings.letters}.")
     if not secret:
-        return _warn(
+        return warn(
             "Letters",
             f"leave through {settings.lob.api_base}, but DOORWAY_LOB__WEBHOOK_SECRET is not set: "
             "nobody hears of a letter that comes back.",
         )
-    return _ok("Letters", f"leave through {settings.lob.api_base}; its reports are checked.")
+    return ok("Letters", f"leave through {settings.lob.api_base}; its reports are checked.")
 
 
 def _pharmacies(settings: Settings) -> Finding:
     if settings.pharmacy_api_key.get_secret_value():
-        return _ok("Pharmacy API", "open to whoever holds its key.")
-    return _warn(
+        return ok("Pharmacy API", "open to whoever holds its key.")
+    return warn(
         "Pharmacy API",
         "closed because DOORWAY_PHARMACY_API_KEY is not set; pharmacies use the console.",
     )
@@ -244,5 +217,5 @@ def _pharmacies(settings: Settings) -> Finding:
 def _fonts() -> Finding:
     lacking = [name for name in (*FONTS, "typst") if importlib.util.find_spec(name) is None]
     if lacking:
-        return _fail("Letters", f"{lacking[0]} is not installed; run `make setup`.")
-    return _ok("Letters", "typesetter and fonts are here.")
+        return fail("Letters", f"{lacking[0]} is not installed; run `make setup`.")
+    return ok("Letters", "typesetter and fonts are here.")

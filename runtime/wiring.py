@@ -18,6 +18,7 @@ from activities.gate import Gate
 from activities.identification import NightActivities
 from activities.journey import JourneyActivities
 from activities.letter_post import LetterPost
+from activities.letter_previews import LetterPreviews
 from activities.letters import LetterActivities
 from activities.notes import NoteActivities, ReplyLinks
 from activities.pacing import Pace
@@ -121,6 +122,7 @@ def create_api(settings: Settings) -> FastAPI:
             receiver=receiver(time),
             rerouting=rerouting(),
             signature=TwilioSignature(token, base_url(settings)) if sending else None,
+            letter_previews=LetterPreviews(TEMPLATES, Texts(TEMPLATES, programs.rules().texts)),
             lob_signature=LobSignature(lob_secret) if lob_secret else None,
             connect=lambda: connect(settings),
             base_url=base_url(settings),

@@ -138,6 +138,7 @@ async def open_desk(
     app.state.sessions = transactions(opened)
     app.state.time, app.state.journeys = time, journeys
     app.state.programs = {}
+    app.state.letter_previews = None
     app.state.receiver = SimpleNamespace(texts=Texts(TEMPLATES, programs.rules().texts))
     app.state.sending_on, app.state.phone_url = sending_on, phone_url
     app.state.base_url, app.state.secure = base_url, base_url.startswith("https")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 from printed import LETTERS, TEMPLATES, data, languages, letters
-from readability import fernandez_huerta_ease, flesch_kincaid_grade
 
+from domain.readability import fernandez_huerta_ease, flesch_kincaid_grade
 from gateways.letter_words import (
     LetterWords,
     MissingData,

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import browser
 import make
 import pytest
 from browser import chromium, look, served, sign_in
@@ -16,7 +15,7 @@ PHONE = "+16145550134"
 
 
 @pytest.fixture
-def people(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def people(database_url: str) -> str:
     make.save(
         database_url, make.pharmacy(), make.member(), make.phone(), make.contact_point(),
         make.enrollment(), make.stage(), make.member("m2", language="vi"),
@@ -31,13 +30,12 @@ def people(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
                     due_at=make.NOW + 20 * make.HOUR),
         make.gate_decision("i6"),
     )  # fmt: skip
-
-    async def prepare(desk: Desk) -> None:
-        await desk.account("maria", "manager")
-        furnish(desk, TEMPLATES)
-
-    monkeypatch.setattr(browser, "prepare", prepare)
     return database_url
+
+
+async def prepare(desk: Desk) -> None:
+    await desk.account("maria", "manager")
+    furnish(desk, TEMPLATES)
 
 
 @pytest.fixture
@@ -47,7 +45,7 @@ def page() -> Iterator[Any]:
 
 
 def test_a_manager_follows_the_messages(people: str, page: Any) -> None:
-    with served(people) as address:
+    with served(people, prepare) as address:
         sign_in(page, address)
         page.get_by_role("link", name="Messages").click()
         page.get_by_text("It is not known whether these texts left", exact=True).wait_for()
@@ -59,7 +57,7 @@ def test_a_manager_follows_the_messages(people: str, page: Any) -> None:
         page.get_by_role("link", name="Ana Lopez").click()
         revoke(page)
         page.goto(f"{address}/console/texts")
-        page.get_by_text("every text", exact=True).wait_for()
+        page.get_by_text("every text", exact=True).first.wait_for()
         look(page, "what the texts say")
 
 

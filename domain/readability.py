@@ -1,6 +1,9 @@
 """How hard a text is to read: school grade for English, ease for Spanish."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 WORD = re.compile(r"[A-Za-zÁÉÍÓÚÜÑáéíóúüñ']+")
 SENTENCE_END = re.compile(r"[.!?:](?:\s|$)|\n")
@@ -47,3 +50,33 @@ def fernandez_huerta_ease(text: str) -> float:
     words = [word for sentence in spoken for word in sentence]
     syllables = sum(spanish_syllables(word) for word in words)
     return 206.84 - 60 * syllables / len(words) - 1.02 * len(words) / len(spoken)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`grade`: the highest school grade for English; `ease`: by language, the lowest ease."""
+
+    grade: float
+    ease: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How hard words are to read. `measure`: grade (the lower the easier) or ease (the higher)."""
+
+    measure: Literal["grade", "ease"]
+    value: float
+    hard: bool
+
+
+def read(text: str, language: str, limits: Limits) -> Reading | None:
+    """None for a language that no measure here is made for, and for a text without words."""
+    if not sentences(text):
+        return None
+    if language == "en":
+        grade = flesch_kincaid_grade(text)
+        return Reading("grade", grade, grade > limits.grade)
+    if language == "es":
+        ease = fernandez_huerta_ease(text)
+        return Reading("ease", ease, ease < limits.ease.get(language, 0))
+    return None
