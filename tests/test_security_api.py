@@ -15,6 +15,7 @@ from api import console
 from api.app import Parts, create
 from api.auth import signed_in
 from api.fhir import may_read
+from api.lob import signed_event
 from api.pharmacy_keys import with_key
 from api.security import MAX_BODY
 from api.twilio import signed_form
@@ -59,7 +60,7 @@ def test_every_route_says_who_may_call_it_but_those_named_here() -> None:
             fhir=cast(Any, object()),
         )
     )
-    guards = {signed_in, with_key, signed_form, may_read}
+    guards = {signed_in, with_key, signed_form, signed_event, may_read}
     public = {
         f"{method} {route.path}"
         for route in iter_route_contexts(app.routes)
