@@ -113,7 +113,6 @@ def create_api(settings: Settings) -> FastAPI:
     time = read_time(settings)
     sending = settings.twilio.complete
     token = settings.twilio.auth_token.get_secret_value()
-    lob_secret = settings.lob.webhook_secret.get_secret_value()
     return create(
         Parts(
             sessions=transactions(engine(settings.database_url)),
@@ -123,7 +122,7 @@ def create_api(settings: Settings) -> FastAPI:
             rerouting=rerouting(),
             signature=TwilioSignature(token, base_url(settings)) if sending else None,
             letter_previews=LetterPreviews(TEMPLATES, Texts(TEMPLATES, programs.rules().texts)),
-            lob_signature=LobSignature(lob_secret) if lob_secret else None,
+            lob_signature=LobSignature.of(settings.lob.webhook_secret.get_secret_value()),
             connect=lambda: connect(settings),
             base_url=base_url(settings),
             phone_url=settings.phone_url,
