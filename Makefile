@@ -45,7 +45,8 @@ chaos: .venv/dev.stamp ## kill and stall the real stack, then check its promises
 chaos-selftest: .venv/dev.stamp ## plant bugs and see that the checker catches each
 	@$(BIN)/pytest tests/test_chaos.py -m "not whole" $(ARGS)
 
-bench: .venv/dev.stamp ## measure letters, an attribution, and an identification beside a plain scan (ARGS="--members 200000")
+bench: .venv/dev.stamp ## measure messages, letters, an attribution, an identification (ARGS="--members 200000")
+	@PYTHONPATH=tests:. $(BIN)/python bench/messaging.py
 	@PYTHONPATH=. $(BIN)/python bench/letters.py --letters 200
 	@$(BIN)/python bench/attribution.py --members 100000
 	@$(BIN)/python bench/identification.py $(ARGS)

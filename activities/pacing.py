@@ -1,6 +1,6 @@
 """Which due text may leave next: what is held, what may still be used, whose turn it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -30,6 +30,8 @@ class Road:
     """Breakers that one text is let through to try."""
     programs: Sequence[str]
     """In the order of their turns."""
+    used: Mapping[str, float]
+    """How much of its share each program had used."""
 
     @property
     def held(self) -> bool:
@@ -49,37 +51,27 @@ class Pace:
         held = [row for row, state in states if state is State.HELD]
         free = not any(row.scope == Scope.SENDER for row in held)
         campaigns, programs = free, self.shares.programs
+        used: Mapping[str, float] = {}
         if self.plan is not None:
-            left = await pacing.bucket(session, self.plan, now)
+            left, used = await pacing.stand(session, self.plan, now)
             campaigns = free and held_until(left, self.plan, Purpose.CARE, now) is None
             free = free and held_until(left, self.plan, Purpose.REPLY, now) is None
-            programs = self.shares.order(await pacing.shares(session), left.turn)
+            programs = self.shares.order(used, left.turn)
         return Road(
             free,
             campaigns,
             [row.name for row in held if row.scope == Scope.TEMPLATE],
             [row for row, state in states if state is State.PROBE],
             programs,
+            used,
         )
 
     async def next_due(self, session: AsyncSession, now: datetime, road: Road) -> Intent | None:
         """Answers before campaigns; among campaigns the program whose turn it is."""
-        answers = sending.may_leave(
-            now, None if road.open else NEVER_HELD, road.held_templates, NEVER_HELD
-        )
-        found = await sending.next_due(session, sending.answers() & answers)
-        if found is not None:
-            return found
-        campaigns = sending.campaigns() & sending.may_leave(
-            now, None if road.campaigns else (), road.held_templates, ()
-        )
-        if not await sending.any_due(session, campaigns):
-            return None
-        for program in road.programs:
-            found = await sending.next_due(session, campaigns & sending.of_program(program))
-            if found is not None:
-                return found
-        return await sending.next_due(session, campaigns)
+        held = road.held_templates
+        answers = sending.may_leave(now, None if road.open else NEVER_HELD, held, NEVER_HELD)
+        campaigns = sending.may_leave(now, None, held, ()) if road.campaigns else None
+        return await sending.next_due(session, answers, campaigns, road.programs, now)
 
     async def use(
         self, session: AsyncSession, intent: Intent, segments: int, road: Road, now: datetime
@@ -93,13 +85,12 @@ class Pace:
             await self._probe(session, intent, road, now)
         if self.plan is None:
             return
-        left = await pacing.bucket(session, self.plan, now, lock=True)
+        left = await pacing.lock_bucket(session, self.plan, now)
         if held_until(left, self.plan, purpose, now) is not None:
             raise Crowded
         used = spend(left, self.plan, segments, now)
         if purpose is Purpose.CARE and intent.program is not None:
-            known = await pacing.shares(session)
-            share, turn = self.shares.charge(known, left.turn, intent.program, segments)
+            share, turn = self.shares.charge(road.used, left.turn, intent.program, segments)
             await pacing.write_share(session, intent.program, share)
             used = replace(used, turn=turn)
         await pacing.write_bucket(session, used)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +13,7 @@ from domain.pacing import SENDER, Bucket, SenderPlan, full
 from store.models import BreakerRow, BucketRow, ShareRow
 
 Session = AsyncSession
+_BUCKET = (BucketRow.tokens, BucketRow.at, BucketRow.day, BucketRow.spent, BucketRow.turn)
 
 
 def of_row(row: BreakerRow) -> Breaker:
@@ -46,33 +47,43 @@ def write_breaker(row: BreakerRow, breaker: Breaker, now: datetime) -> None:
     row.probe, row.probe_until, row.changed_at = breaker.probe, breaker.probe_until, now
 
 
-async def bucket(
-    session: Session, plan: SenderPlan, now: datetime, *, lock: bool = False
-) -> Bucket:
-    """The sender's bucket, a full one when it was never used; locked last of all rows."""
-    query = select(BucketRow).where(BucketRow.sender == SENDER)
-    if lock:
-        await session.execute(
-            insert(BucketRow)
-            .values(sender=SENDER, **asdict(full(plan, now)))
-            .on_conflict_do_nothing()
-        )
-        query = query.with_for_update()
-    row = await session.scalar(query.execution_options(populate_existing=True))
+async def bucket(session: Session, plan: SenderPlan, now: datetime) -> Bucket:
+    """The sender's bucket; a full one when it was never used."""
+    return (await stand(session, plan, now))[0]
+
+
+async def stand(
+    session: Session, plan: SenderPlan, now: datetime
+) -> tuple[Bucket, Mapping[str, float]]:
+    """The bucket, and how much of its share each program has used."""
+    rows = await session.execute(
+        select(*_BUCKET, ShareRow.program, ShareRow.used)
+        .outerjoin(ShareRow, true())
+        .where(BucketRow.sender == SENDER)
+    )
+    found = rows.all()
+    if not found:
+        return full(plan, now), {}
+    first = found[0]
+    used = {row.program: row.used for row in found if row.program is not None}
+    return Bucket(first.tokens, first.at, first.day, first.spent, first.turn), used
+
+
+async def lock_bucket(session: Session, plan: SenderPlan, now: datetime) -> Bucket:
+    """As `bucket`, for this transaction alone; lock it last of all rows."""
+    locked = select(*_BUCKET).where(BucketRow.sender == SENDER).with_for_update()
+    row = (await session.execute(locked)).one_or_none()
     if row is None:
-        return full(plan, now)
-    return Bucket(row.tokens, row.at, row.day, row.spent, row.turn)
+        new = insert(BucketRow).values(sender=SENDER, **asdict(full(plan, now)))
+        await session.execute(new.on_conflict_do_nothing())
+        row = (await session.execute(locked)).one()
+    return Bucket(*row)
 
 
 async def write_bucket(session: Session, used: Bucket) -> None:
     await session.execute(
         update(BucketRow).where(BucketRow.sender == SENDER).values(**asdict(used))
     )
-
-
-async def shares(session: Session) -> Mapping[str, float]:
-    rows = await session.execute(select(ShareRow.program, ShareRow.used))
-    return {row.program: row.used for row in rows}
 
 
 async def write_share(session: Session, program: str, used: float) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, true, update
+from sqlalchemy import ColumnElement, Select, func, literal, select, true, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.outbox import Purpose, Status
@@ -12,48 +12,68 @@ from store.models import Intent, Receipt
 Session = AsyncSession
 
 
-def answers() -> ColumnElement[bool]:
-    return Intent.purpose != Purpose.CARE
-
-
-def campaigns() -> ColumnElement[bool]:
-    return Intent.purpose == Purpose.CARE
-
-
-def of_program(program: str) -> ColumnElement[bool]:
-    return Intent.program == program
-
-
 def may_leave(
     now: datetime,
     purposes: Collection[Purpose] | None,
     held_templates: Collection[str],
     never_held: Collection[Purpose],
 ) -> ColumnElement[bool]:
-    """Due, and not held back; what has expired is due to be withheld, whatever is held.
-
-    `purposes`: None: of every purpose.
-    """
+    """Due, and not held back. `purposes`: None: of every purpose."""
     free: ColumnElement[bool] = true() if purposes is None else Intent.purpose.in_(purposes)
     if held_templates:
         free &= Intent.template.not_in(held_templates) | Intent.purpose.in_(never_held)
-    due = (Intent.status == Status.PENDING) & (Intent.due_at <= now)
-    return due & (free | (Intent.expires_at <= now))
+    return _PENDING & (Intent.due_at <= now) & free
 
 
-async def next_due(session: AsyncSession, which: ColumnElement[bool]) -> Intent | None:
-    """The most urgent of these that nobody else has, locked."""
+async def next_due(
+    session: AsyncSession,
+    answers: ColumnElement[bool],
+    campaigns: ColumnElement[bool] | None,
+    programs: Sequence[str],
+    now: datetime,
+) -> Intent | None:
+    """The most urgent answer that nobody else has, locked; else a campaign's text, by programs
+    in their order, those of no program last; else what has expired, to be withheld.
+
+    `campaigns`: None: none may leave. Without `programs` urgency alone decides.
+    """
+    kinds = [answers & (Intent.purpose != Purpose.CARE)]
+    if campaigns is not None:
+        theirs = [Intent.program == program for program in programs]
+        of_none = Intent.program.is_(None) if programs else true()
+        kinds += [campaigns & _CARE & each for each in (*theirs, of_none)]
+    # Whatever is held: what has expired must not wait for ever.
+    kinds.append(_PENDING & (Intent.expires_at <= now) & (Intent.due_at <= now))
+    firsts = union_all(*(_first(kind, rank) for rank, kind in enumerate(kinds)))
+    rows = (await session.execute(firsts)).all()
+    found = list(dict.fromkeys(id for id, _ in sorted(rows, key=lambda row: row[1])))
+    if not found:
+        return None
     return await session.scalar(
         select(Intent)
-        .where(which)
-        .order_by(Intent.priority, Intent.due_at)
+        .where(Intent.id.in_(found), _PENDING)
+        .order_by(func.array_position(found, Intent.id))
         .limit(1)
         .with_for_update(skip_locked=True)
     )
 
 
-async def any_due(session: AsyncSession, which: ColumnElement[bool]) -> bool:
-    return await session.scalar(select(Intent.id).where(which).limit(1)) is not None
+_PENDING = Intent.status == Status.PENDING
+_CARE = Intent.purpose == Purpose.CARE
+_FEW = 8
+"""More than there are senders at once: what others hold is passed over."""
+
+
+def _first(kind: ColumnElement[bool], rank: int) -> Select[str, int]:
+    """A few of a kind, the most urgent first; each is a walk along an index."""
+    few = (
+        select(Intent.id, literal(rank).label("rank"), Intent.priority, Intent.due_at)
+        .where(kind)
+        .order_by(Intent.priority, Intent.due_at)
+        .limit(_FEW)
+        .subquery()
+    )
+    return select(few.c.id, few.c.rank)
 
 
 async def next_due_at(session: AsyncSession) -> datetime | None:

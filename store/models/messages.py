@@ -16,6 +16,13 @@ class Intent(Base):
         UniqueConstraint("enrollment_id", "step", "attempt", "again"),
         Index("ix_intents_due", "priority", "due_at", postgresql_where=text("status = 'pending'")),
         Index(
+            "ix_intents_answers",
+            "priority",
+            "due_at",
+            postgresql_where=text("status = 'pending' and purpose <> 'care'"),
+        ),
+        Index("ix_intents_expiring", "expires_at", postgresql_where=text("status = 'pending'")),
+        Index(
             "ix_intents_campaigns",
             "program",
             "priority",
