@@ -68,10 +68,10 @@ class Pace:
 
     async def next_due(self, session: AsyncSession, now: datetime, road: Road) -> Intent | None:
         """Answers before campaigns; among campaigns the program whose turn it is."""
-        held = road.held_templates
-        answers = sending.may_leave(now, None if road.open else NEVER_HELD, held, NEVER_HELD)
-        campaigns = sending.may_leave(now, None, held, ()) if road.campaigns else None
-        return await sending.next_due(session, answers, campaigns, road.programs, now)
+        wanted = sending.Wanted(
+            road.open, road.campaigns, road.held_templates, NEVER_HELD, road.programs
+        )
+        return await sending.next_due(session, wanted, now)
 
     async def use(
         self, session: AsyncSession, intent: Intent, segments: int, road: Road, now: datetime

@@ -1,9 +1,11 @@
 """Due intents, taken one at a time, and those whose fate is not known yet."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, true, union_all, update
+from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.outbox import Purpose, Status
@@ -12,68 +14,69 @@ from store.models import Intent, Receipt
 Session = AsyncSession
 
 
-def may_leave(
-    now: datetime,
-    purposes: Collection[Purpose] | None,
-    held_templates: Collection[str],
-    never_held: Collection[Purpose],
-) -> ColumnElement[bool]:
-    """Due, and not held back. `purposes`: None: of every purpose."""
-    free: ColumnElement[bool] = true() if purposes is None else Intent.purpose.in_(purposes)
-    if held_templates:
-        free &= Intent.template.not_in(held_templates) | Intent.purpose.in_(never_held)
-    return _PENDING & (Intent.due_at <= now) & free
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What may be taken: answers and campaigns, but for templates that are held.
 
-
-async def next_due(
-    session: AsyncSession,
-    answers: ColumnElement[bool],
-    campaigns: ColumnElement[bool] | None,
-    programs: Sequence[str],
-    now: datetime,
-) -> Intent | None:
-    """The most urgent answer that nobody else has, locked; else a campaign's text, by programs
-    in their order, those of no program last; else what has expired, to be withheld.
-
-    `campaigns`: None: none may leave. Without `programs` urgency alone decides.
+    What is `never_held` leaves whatever is shut, and what has expired is taken to be withheld.
     """
-    kinds = [answers & (Intent.purpose != Purpose.CARE)]
-    if campaigns is not None:
-        theirs = [Intent.program == program for program in programs]
-        of_none = Intent.program.is_(None) if programs else true()
-        kinds += [campaigns & _CARE & each for each in (*theirs, of_none)]
-    # Whatever is held: what has expired must not wait for ever.
-    kinds.append(_PENDING & (Intent.expires_at <= now) & (Intent.due_at <= now))
-    firsts = union_all(*(_first(kind, rank) for rank, kind in enumerate(kinds)))
-    rows = (await session.execute(firsts)).all()
-    found = list(dict.fromkeys(id for id, _ in sorted(rows, key=lambda row: row[1])))
-    if not found:
-        return None
-    return await session.scalar(
-        select(Intent)
-        .where(Intent.id.in_(found), _PENDING)
-        .order_by(func.array_position(found, Intent.id))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+
+    answers: bool
+    campaigns: bool
+    held_templates: Sequence[str]
+    never_held: Collection[Purpose]
+    programs: Sequence[str]
+    """In the order in which they are asked; empty: urgency alone decides."""
 
 
-_PENDING = Intent.status == Status.PENDING
-_CARE = Intent.purpose == Purpose.CARE
-_FEW = 8
-"""More than there are senders at once: what others hold is passed over."""
+# Each part is a walk along an index of its own, however many texts wait; it takes a few more than
+# there are senders, since what others hold is passed over.
+_NEXT = text("""
+select i.* from intents i join (
+    (select id, 0 as rank, priority, due_at from intents
+     where status = 'pending' and purpose <> 'care' and due_at <= :now
+       and (purpose = any(:never_held) or (:answers and template <> all(:held)))
+     order by priority, due_at limit 8)
+    union all
+    (select c.* from unnest(:programs) with ordinality as p(name, rank) cross join lateral (
+         select id, p.rank, priority, due_at from intents
+         where status = 'pending' and purpose = 'care' and program = p.name and due_at <= :now
+           and template <> all(:held)
+         order by priority, due_at limit 8) c
+     where :campaigns)
+    union all
+    (select id, 1000, priority, due_at from intents
+     where status = 'pending' and purpose = 'care' and due_at <= :now
+       and (program is null or not :in_turn) and :campaigns and template <> all(:held)
+     order by priority, due_at limit 8)
+    union all
+    (select id, 1001, priority, due_at from intents
+     where status = 'pending' and expires_at <= :now and due_at <= :now
+     order by expires_at limit 8)
+) q on q.id = i.id
+where i.status = 'pending'
+order by q.rank, q.priority, q.due_at
+limit 1
+for update of i skip locked
+""").bindparams(
+    *(bindparam(name, type_=ARRAY(TEXT)) for name in ("never_held", "held", "programs"))
+)
 
 
-def _first(kind: ColumnElement[bool], rank: int) -> Select[str, int]:
-    """A few of a kind, the most urgent first; each is a walk along an index."""
-    few = (
-        select(Intent.id, literal(rank).label("rank"), Intent.priority, Intent.due_at)
-        .where(kind)
-        .order_by(Intent.priority, Intent.due_at)
-        .limit(_FEW)
-        .subquery()
-    )
-    return select(few.c.id, few.c.rank)
+async def next_due(session: AsyncSession, wanted: Wanted, now: datetime) -> Intent | None:
+    """The most urgent answer that nobody else has, locked; else a campaign's text, by programs
+    in their order, those of no program last; else what has expired."""
+    asked = {
+        "now": now,
+        "answers": wanted.answers,
+        "campaigns": wanted.campaigns,
+        "held": list(wanted.held_templates),
+        "never_held": [str(purpose) for purpose in wanted.never_held],
+        "programs": list(wanted.programs),
+        "in_turn": bool(wanted.programs),
+    }
+    found: Intent | None = await session.scalar(select(Intent).from_statement(_NEXT), asked)
+    return found
 
 
 async def next_due_at(session: AsyncSession) -> datetime | None:
