@@ -1,6 +1,6 @@
 # Doorway's commands. `make` alone lists them; ARGS="..." is passed on to demo, up, test and bench.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check chaos chaos-selftest bench histories screenshots states lock clean
+.PHONY: help setup demo up test check chaos chaos-selftest mutants bench histories screenshots states lock clean
 BIN := .venv/bin
 ARGS ?=
 
@@ -44,6 +44,11 @@ chaos: .venv/dev.stamp ## kill and stall the real stack, then check its promises
 
 chaos-selftest: .venv/dev.stamp ## plant bugs and see that the checker catches each
 	@$(BIN)/pytest tests/test_chaos.py -m "not whole" $(ARGS)
+
+mutants: .venv/dev.stamp ## change the gate in every small way; tests must notice (about five minutes)
+	@rm -rf mutants
+	@$(BIN)/mutmut run >/dev/null; $(BIN)/mutmut results; $(BIN)/mutmut export-cicd-stats >/dev/null
+	@$(BIN)/python tests/mutation_score.py
 
 bench: .venv/dev.stamp ## measure messages, letters, an attribution, an identification (ARGS="--members 200000")
 	@PYTHONPATH=tests:. $(BIN)/python bench/messaging.py

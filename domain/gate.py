@@ -113,7 +113,7 @@ def judge(facts: GateFacts, rules: GateRules, now: datetime) -> Verdict:
 
 
 def _judge(facts: GateFacts, rules: GateRules, now: datetime) -> Verdict:
-    never = _never(facts, rules, now)
+    never = _never(facts, now)
     if never:
         return Never(never)
     if facts.purpose in (Purpose.SAFETY, Purpose.STOP):
@@ -135,7 +135,7 @@ def _judge(facts: GateFacts, rules: GateRules, now: datetime) -> Verdict:
     return Send(min(facts.expires_at, end))
 
 
-def _never(facts: GateFacts, rules: GateRules, now: datetime) -> Reason | None:
+def _never(facts: GateFacts, now: datetime) -> Reason | None:
     stop = facts.purpose is Purpose.STOP
     safety = facts.purpose is Purpose.SAFETY
     speaks: Mapping[Reason, bool] = {

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 from sqlalchemy import Connection, create_engine
 from temporalio.testing import WorkflowEnvironment
 
@@ -13,6 +14,12 @@ from runtime.migrations import migrate
 from runtime.postgres import EmbeddedPostgres
 from runtime.temporal import plugin
 from runtime.temporal_server import temporal_binary
+
+# A slow machine is no bug, and the same commit is tried with the same cases everywhere;
+# `--hypothesis-profile=explore` looks for new ones.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None)
+settings.load_profile("steady")
 
 TEMPLATE = "doorway_template"
 KEY = bytes(32)

@@ -34,6 +34,11 @@ def given_(**changed: object) -> GateFacts:
     return replace(CLEAR, **changed)  # type: ignore[arg-type]
 
 
+def hawaii(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Pacific/Honolulu")).astimezone(UTC)
+
+
+HALF_PAST = local("2026-03-04 11:30")
 EVENING = local("2026-03-04 21:30")
 NINE = local("2026-03-05 09:00")
 CLOSES = local("2026-03-04 19:55")
@@ -169,16 +174,32 @@ def test_what_leaves_later(
             given_(care_texts=(local("2026-03-03 23:50"),)), id="a text of yesterday evening"
         ),
         pytest.param(
-            given_(care_texts=tuple(NOW - back * DAY for back in (1, 2, 7))),
+            given_(care_texts=tuple(HALF_PAST - back * DAY for back in (1, 2, 7))),
             id="one that is a week old to the second",
         ),
-        pytest.param(given_(asks=True, open_until=NOW), id="a question just closed"),
+        pytest.param(given_(asks=True, open_until=HALF_PAST), id="a question just closed"),
         pytest.param(given_(open_until=NOW + DAY), id="a question open, for a text that asks none"),
         pytest.param(given_(segments=2), id="as many segments as allowed"),
     ],
 )
 def test_what_may_leave_now(facts: GateFacts) -> None:
-    assert isinstance(judge(facts, RULES, local("2026-03-04 11:30")), Send)
+    assert isinstance(judge(facts, RULES, HALF_PAST), Send)
+
+
+def test_the_hours_of_the_members_state_hold() -> None:
+    rhode_island = given_(state="RI", expires_at=NOW + 9 * DAY)
+    afternoon, evening = local("2026-03-06 17:00"), local("2026-03-06 18:30")
+    assert judge(rhode_island, RULES, afternoon) == Send(local("2026-03-06 17:55"))
+    ten = local("2026-03-07 10:00")
+    assert judge(rhode_island, RULES, evening) == Later(ten, Reason.QUIET_HOURS)
+
+
+def test_a_text_of_the_same_evening_counts_though_it_is_tomorrow_in_utc() -> None:
+    facts = given_(
+        zones=("Pacific/Honolulu",), state=None, care_texts=(hawaii("2026-03-04 09:30"),)
+    )
+    verdict = judge(facts, RULES, hawaii("2026-03-04 16:00"))
+    assert verdict == Later(hawaii("2026-03-05 09:00"), Reason.DAY_CAP)
 
 
 @pytest.mark.parametrize("zones", [(), ("Mars/Olympus",)], ids=["none known", "none heard of"])

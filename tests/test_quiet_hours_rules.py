@@ -1,5 +1,7 @@
+import calendar
 import copy
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.quiet_hours import (
+    CLOSED,
     ContactHours,
+    DayWindows,
+    Holiday,
     NeverAllowed,
     allowed,
     next_allowed,
@@ -22,6 +27,7 @@ PROGRAMS = Path(__file__).parents[1] / "programs"
 DATA: dict[str, Any] = yaml.safe_load((PROGRAMS / "contact_rules.yaml").read_text("utf-8"))
 AREA_CODES = yaml.safe_load((PROGRAMS / "area_codes.yaml").read_text("utf-8"))["area_codes"]
 RULES = ContactHours.from_data(DATA)
+CAUTIOUS = replace(RULES, unknown_zone="America/New_York", unknown_window=(time(12), time(16)))
 EASTERN, CENTRAL, PACIFIC = "America/New_York", "America/Chicago", "America/Los_Angeles"
 HONOLULU, PHOENIX = "Pacific/Honolulu", "America/Phoenix"
 ZONES = sorted(
@@ -76,6 +82,7 @@ def test_hours_in_one_zone(zone: str, at: str, state: str | None, expected: bool
         pytest.param("2026-03-03 09:30", ["Mars/Olympus"], "2026-03-03 14:00", id="a wrong zone"),
         pytest.param("2026-11-25 20:30", [EASTERN], "2026-11-27 09:00", id="over Thanksgiving"),
         pytest.param("2026-03-03 12:34", [EASTERN], "2026-03-03 12:34", id="already allowed"),
+        pytest.param("2026-03-03 19:55", [EASTERN], "2026-03-04 09:00", id="at the very end"),
     ],
 )
 def test_next_allowed(at: str, zones: list[str], expected: str) -> None:
@@ -89,9 +96,43 @@ def test_window_ends_where_the_first_zone_closes() -> None:
     assert window_end(night, [EASTERN], "RI", RULES) == local(EASTERN, "2026-03-04 17:55")
 
 
+def test_the_window_of_a_place_unknown_ends_early() -> None:
+    noon = local(EASTERN, "2026-03-03 13:00")
+    assert window_end(noon, [], None, RULES) == local(EASTERN, "2026-03-03 19:55")
+    assert window_end(noon, ["Mars/Olympus"], None, CAUTIOUS) == local(EASTERN, "2026-03-03 15:55")
+
+
 def test_zones_with_no_common_hour_need_a_person() -> None:
-    with pytest.raises(NeverAllowed):
+    with pytest.raises(NeverAllowed, match=r"^no hour of the next three weeks is allowed in all"):
         next_allowed(local(EASTERN, "2026-03-03 13:00"), [HONOLULU, "Europe/Moscow"], None, RULES)
+
+
+def test_rules_that_close_every_day_need_a_person() -> None:
+    shut = replace(RULES, default=DayWindows((CLOSED,) * 7))
+    with pytest.raises(NeverAllowed):
+        next_allowed(local(EASTERN, "2026-03-03 13:00"), [EASTERN], None, shut)
+
+
+def test_the_file_is_read_as_it_is_written() -> None:
+    # Again here: what is read while tests are collected is read before anything is tried on it.
+    rules = ContactHours.from_data(DATA)
+    assert rules == RULES
+    assert (rules.per_day, rules.per_week) == (1, 3)
+    assert rules.unknown_zone == DATA["unknown_zone"]["zone"]
+    assert [f"{edge:%H:%M}" for edge in rules.unknown_window] == DATA["unknown_zone"]["window"]
+    assert Holiday(7, 4, None, None) in rules.holidays
+
+
+@pytest.mark.parametrize(
+    ("month", "weekday", "nth"), [(1, 0, 3), (9, 0, 1), (11, 3, 4), (5, 0, -1)]
+)
+def test_a_holiday_is_the_nth_weekday_of_its_month(month: int, weekday: int, nth: int) -> None:
+    holiday = Holiday(month, None, weekday, nth)
+    for year in range(2024, 2044):
+        days = [week[weekday] for week in calendar.monthcalendar(year, month) if week[weekday]]
+        on = date(year, month, days[nth if nth < 0 else nth - 1])
+        every = (date(year, 1, 1) + timedelta(days=n) for n in range(366))
+        assert [day for day in every if day.year == year and holiday.falls_on(day)] == [on]
 
 
 def test_holidays_can_be_like_any_other_day_or_like_a_sunday() -> None:
@@ -117,6 +158,8 @@ def test_state_rule_does_not_hold_before_its_day() -> None:
     data["states"]["RI"]["effective_from"] = datetime(2027, 1, 1, tzinfo=UTC).date()
     at = local(EASTERN, "2026-03-03 18:30")
     assert allowed(at, [EASTERN], "RI", ContactHours.from_data(data))
+    data["states"]["RI"]["effective_from"] = at.date()
+    assert not allowed(at, [EASTERN], "RI", ContactHours.from_data(data))
 
 
 @pytest.mark.parametrize(
@@ -126,6 +169,36 @@ def test_state_rule_does_not_hold_before_its_day() -> None:
         pytest.param(["states", "FL", "window"], [480, 1200], "state FL", id="unquoted times"),
         pytest.param(["holidays", "on_federal_holidays"], "off", "closed", id="a word unknown"),
         pytest.param(["caps", "per_day"], None, "wrong kind", id="no daily cap"),
+        pytest.param(
+            ["holidays", "days"],
+            [{"month": 5, "weekday": "mayday", "nth": 1}],
+            "^contact rules, holidays: 'mayday' is not a weekday$",
+            id="no such weekday",
+        ),
+        pytest.param(
+            ["holidays", "days"],
+            [{"month": 5}],
+            "^contact rules, holidays: give a day, or a weekday and its nth$",
+            id="neither of two",
+        ),
+        pytest.param(
+            ["unknown_zone", "window"],
+            ["20:00", "09:00"],
+            "^contact rules, unknown_zone: ",
+            id="a window for nowhere, backwards",
+        ),
+        pytest.param(
+            ["default", "window"],
+            ["20:00", "09:00"],
+            "^contact rules, default: ",
+            id="default",
+        ),
+        pytest.param(
+            ["holidays", "on_federal_holidays"],
+            "off",
+            "^contact rules, holidays: on_federal_holidays is closed, sunday or normal$",
+            id="a choice unknown",
+        ),
     ],
 )
 def test_wrong_rules_are_refused_in_a_sentence(path: list[str], value: Any, sentence: str) -> None:
