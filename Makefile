@@ -55,6 +55,8 @@ bench: .venv/dev.stamp ## measure messages, letters, an attribution, an identifi
 	@PYTHONPATH=. $(BIN)/python bench/letters.py --letters 200
 	@$(BIN)/python bench/attribution.py --members 100000
 	@$(BIN)/python bench/identification.py $(ARGS)
+	@$(BIN)/python bench/beside.py
+	@PYTHONPATH=. $(BIN)/python bench/loading.py
 
 screenshots: .venv/dev.stamp ## make the pictures of docs/images (needs Chromium; about three minutes)
 	@PYTHONPATH=tests $(BIN)/python tests/screenshots.py

@@ -74,7 +74,7 @@ def know_codes(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> list[str]:
 
     Returns the expressions over `usable_line l` that give a diagnosis each.
     """
-    diagnoses = _diagnoses(con)
+    diagnoses = diagnosis_columns(con)
     table(con, "code", "condition varchar, path int, system varchar, code varchar, "
           "naltrexone boolean", list(sets.code_rows()))  # fmt: skip
     con.execute(_SEEN.replace("{seen}", " union all ".join(_seen(con, diagnoses))))
@@ -83,8 +83,8 @@ def know_codes(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> list[str]:
     return diagnoses
 
 
-def _diagnoses(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Columns where the layout has them, else places of the list, up to the longest."""
+def diagnosis_columns(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Expressions over `usable_line l`: columns where there are, else places of the list."""
     described = con.execute(f"describe {source_of(con, 'medical_claim')}").fetchall()
     apart = [
         str(name) for name, *_ in described if str(name).startswith(f"{PREFIX}diagnosis_code_")

@@ -18,8 +18,9 @@ _FILES = {
             getvariable('as_of') as identified_on, s.insufficient_history,
             exists (select 1 from any_of a join program_condition c on c.condition = a.part
                 join shown w on w.condition = a.condition and a.condition = 'smi'
-                where c.program = s.program and w.person_no = s.person_no) as smi
-        from scored s join known k using (person_no) order by s.person_no, s.program""",
+                where c.program = s.program and w.person_no = s.person_no) as smi{risk}
+        from scored s join known k using (person_no) left join risk_group r using (person_no)
+        order by s.person_no, s.program""",
     "evidence": """
         select k.person_id, a.condition::varchar as condition,
             if(a.one, a.one_words, a.two_words) as rule,
@@ -101,10 +102,11 @@ def _tell_evidence(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(_EVIDENCE_CLAIMS, {"first": first, "last": first + PERSONS - 1})
 
 
-def write(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Writes every file into `folder`, which exists."""
+def write(con: duckdb.DuckDBPyConnection, folder: Path, *, risk: bool = False) -> None:
+    """Writes every file into `folder`, which exists; with `risk` members have their groups."""
     con.execute(_ANSWER)
     _tell_evidence(con)
     for name, select in _FILES.items():
         target = literal(str(folder / f"{name}.parquet"))
+        select = select.replace("{risk}", ", r.hcc, r.rxhcc" if risk else "")
         con.execute(f"copy ({select}) to {target} (format parquet, compression zstd)")

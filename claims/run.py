@@ -15,6 +15,7 @@ from claims import attribution, outputs
 from claims.adherence import follow_adherence
 from claims.asthma import follow_asthma
 from claims.clean import clean, settle_as_of
+from claims.codes import diagnosis_columns
 from claims.conditions import find_conditions
 from claims.coverage import cover
 from claims.criteria import Criteria
@@ -26,6 +27,7 @@ from claims.members import identify_members, short_histories
 from claims.people import know_people
 from claims.physicians import find_physicians
 from claims.results_folder import REPORT, results_folder
+from claims.risk_groups import RiskGroups, find_risk_groups, no_risk_groups
 from claims.scores import score
 from claims.valuesets import ValueSets
 
@@ -84,23 +86,25 @@ def identify(
     as_of: date | None = None,
     progress: Callable[[str], None] = lambda step: None,
     kept: Path | None = None,
+    risk: RiskGroups | None = None,
 ) -> RunReport:
     """Finds the members of the programs and writes them as Parquet into `out`.
 
     The first folder holds the claims; later ones fill in kinds of files it lacks. `out` appears
     whole or not at all: an earlier run in it is replaced at the end; anything else in it, never.
-    `kept` is a CSV file of the pharmacies members have: person_id, program, npi.
+    `kept` is a CSV file of the pharmacies members have: person_id, program, npi. With `risk`
+    members.parquet has the columns hcc and rxhcc.
     Raises BadInput.
     """
     if not criteria:
         raise BadInput("No program was named; name at least one program to identify for.")
     with results_folder(out, outputs.NAMES) as scratch:
-        return _identify(criteria, folders, scratch, sets, as_of, _Steps(progress), kept)
+        return _identify(criteria, folders, scratch, sets, as_of, _Steps(progress), kept, risk)
 
 
 def _identify(
     criteria: Sequence[Criteria], folders: Sequence[Path], scratch: Path, sets: ValueSets,
-    as_of: date | None, steps: _Steps, kept: Path | None,
+    as_of: date | None, steps: _Steps, kept: Path | None, risk: RiskGroups | None,
 ) -> RunReport:  # fmt: skip
     with steps.step("reading claims"):
         intake = open_folders(folders, scratch)
@@ -119,10 +123,11 @@ def _identify(
             con.execute(f"set memory_limit = '{MEMORY_BESIDE}'")
             attribution.attribute(con, criteria, kept)
             con.execute(f"set memory_limit = '{MEMORY}'")
+        _group_risks(con, risk, steps)
         with steps.step("writing results"):
             (scratch / "out").mkdir()
-            outputs.write(con, scratch / "out")
-        report = _report(con, intake, day, criteria, excluded, steps.seconds, sets)
+            outputs.write(con, scratch / "out", risk=risk is not None)
+        report = _report(con, intake, day, criteria, excluded, steps.seconds, sets, risk)
     except (duckdb.DataError, duckdb.OperationalError) as failed:
         raise BadInput(
             f"The claims in {folders[0]} could not be worked through "
@@ -156,6 +161,14 @@ def _find(
     return excluded
 
 
+def _group_risks(con: duckdb.DuckDBPyConnection, risk: RiskGroups | None, steps: _Steps) -> None:
+    if risk is None:
+        no_risk_groups(con)
+        return
+    with steps.step("asking for risk groups"):
+        find_risk_groups(con, risk, diagnosis_columns(con))
+
+
 def _needs(intake: Intake, folder: Path) -> None:
     for kind, what in (("medical_claim", "diagnoses"), ("eligibility", "coverage")):
         if kind in intake.found.missing:
@@ -168,6 +181,7 @@ def _needs(intake: Intake, folder: Path) -> None:
 def _report(
     con: duckdb.DuckDBPyConnection, intake: Intake, as_of: date, criteria: Sequence[Criteria],
     excluded: dict[str, dict[str, int]], seconds: dict[str, float], sets: ValueSets,
+    risk: RiskGroups | None,
 ) -> RunReport:  # fmt: skip
     dropped = con.execute("select reason, times, examples from dropped order by 1").fetchall()
     members = con.execute("select program, count(*) from scored group by 1").fetchall()
@@ -187,11 +201,15 @@ def _report(
         unattributed=unserved,
         timings=dict(seconds),
         peak_rss_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        versions=_versions(criteria, sets),
+        versions=_versions(criteria, sets, risk),
     )
 
 
-def _versions(criteria: Sequence[Criteria], sets: ValueSets) -> dict[str, str]:
+def _versions(
+    criteria: Sequence[Criteria], sets: ValueSets, risk: RiskGroups | None
+) -> dict[str, str]:
     own = {f"condition {name}": c.version for name, c in sets.conditions.items()}
     scores = {f"score of {c.program}": c.scoring.version for c in criteria}
-    return {"conditions": sets.version, "adherence": sets.adherence.version, **scores, **own}
+    groups = {"risk groups": risk.version} if risk else {}
+    shared = {"conditions": sets.version, "adherence": sets.adherence.version}
+    return {**shared, **groups, **scores, **own}

@@ -33,6 +33,9 @@ def identify(
         bool,
         typer.Option("--ready", help="Enroll them, but wait until the console starts the cohort."),
     ] = False,
+    hcc: Annotated[
+        bool, typer.Option("--hcc", help="Add the CMS risk groups (HCC, RxHCC) to members.parquet.")
+    ] = False,
 ) -> None:
     """Find the members a program is for, with the evidence, and a pharmacy for each.
 
@@ -44,7 +47,7 @@ def identify(
 
     if start and ready:
         raise Refusal("--start and --ready exclude each other; give one of them.")
-    asked = room.Asked(program, claims, as_of.date(), out_dir, start, ready)
+    asked = room.Asked(program, claims, as_of.date(), out_dir, start, ready, hcc)
     room.identify(settings_here(), asked, out)
 
 

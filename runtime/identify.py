@@ -15,6 +15,7 @@ from rich.table import Table
 from claims.clean import settle_as_of
 from claims.errors import BadInput
 from claims.intake import open_folders
+from claims.risk_groups import RiskGroups
 from claims.roster import NAME, write_roster
 from claims.run import RunReport
 from claims.run import identify as scan
@@ -46,6 +47,7 @@ class Asked:
     start: bool = False
     ready: bool = False
     """Enroll, but let nobody begin before a coordinator starts the cohort."""
+    hcc: bool = False
 
 
 def identify(settings: Settings, asked: Asked, out: Console) -> None:
@@ -64,7 +66,8 @@ def identify(settings: Settings, asked: Asked, out: Console) -> None:
         pharmacies_kept(settings, needed=loads) as kept,
         steps(out) as step,
     ):
-        report = find([asked.program], [asked.claims], folder, asked.as_of, step, kept)
+        risk = programs.risk_groups() if asked.hcc else None
+        report = find([asked.program], [asked.claims], folder, asked.as_of, step, kept, risk)
         loaded = _load(settings, asked, folder, step) if loads else None
         flight = None if loads else look_ahead(settings, folder, asked.program)
     show(report, out)
@@ -130,7 +133,7 @@ def fingerprint(claims: Path, names: Sequence[str], as_of: date) -> str:
 
 def find(
     names: Sequence[str], folders: Sequence[Path], results: Path, as_of: date | None, step: Step,
-    kept: Path | None = None,
+    kept: Path | None = None, risk: RiskGroups | None = None,
 ) -> RunReport:  # fmt: skip
     """One scan for several programs. `kept`: the pharmacies members have (`pharmacies_kept`)."""
     criteria = [programs.criteria(name) for name in names]
@@ -142,6 +145,7 @@ def find(
         as_of=as_of,
         progress=step,
         kept=kept,
+        risk=risk,
     )
 
 

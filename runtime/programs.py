@@ -12,6 +12,7 @@ import yaml
 
 from claims.attribution_rules import AttributionRules
 from claims.criteria import Criteria, Scoring
+from claims.risk_groups import RiskGroups
 from claims.valuesets import ValueSets
 from domain import questionnaires, scoring
 from domain.attribution import RerouteRules
@@ -115,6 +116,11 @@ def reroute_rules() -> RerouteRules:
 def value_sets() -> ValueSets:
     adherence = read("valuesets/adherence.yaml")
     return ValueSets.from_data({**read("valuesets/conditions.yaml"), "adherence": adherence})
+
+
+@lru_cache
+def risk_groups() -> RiskGroups:
+    return RiskGroups.from_data(read("valuesets/risk_groups.yaml"))
 
 
 @lru_cache
