@@ -192,7 +192,7 @@ async def _send_text(scene: Scene, effect: SendText) -> None:
             template=effect.template,
             template_version=str(kind.version),
             language=scene.member.language,
-            facts=dict(effect.facts),
+            facts={**effect.facts, **({outbox.OTHER_NUMBER: "yes"} if effect.other_number else {})},
             purpose=effect.purpose,
             lifetime=lifetime(effect.purpose, scene.rate),
             asks=kind.asks,

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.outbox import Purpose, Status
 from store.models import Enrollment, GateDecision, Intent, Phone
 
+OTHER_NUMBER = "other_number"
+"""Among an intent's facts: its phone was chosen on purpose, and holds when it is sent anew."""
 KEY = ("enrollment_id", "step", "attempt", "again")
 CLOSING = "closing"
 """The stage of what is said after the end: a goodbye may leave though the journey is over."""
@@ -82,7 +84,7 @@ async def intend_again(session: AsyncSession, lost: Intent, at: datetime) -> boo
             Intent.purpose, Intent.asks, Intent.priority, Intent.created_at, Intent.expires_at,
         )
     }  # fmt: skip
-    if lost.purpose == Purpose.CARE:
+    if lost.purpose == Purpose.CARE and OTHER_NUMBER not in lost.facts:
         # Chosen at the gate anew: the member's first number that may be used, and never after
         # a change of it the old one.
         kept["phone"] = None

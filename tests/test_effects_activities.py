@@ -29,6 +29,7 @@ from domain.effects import (
     StartScreening,
 )
 from domain.outbox import Purpose
+from store import outbox
 from store.models import (
     Base,
     Delivery,
@@ -271,3 +272,14 @@ async def test_a_task_nobody_need_do_is_closed_and_a_closed_one_stays_as_it_is(
     await carry(house, *(CloseTask(key, "overtaken") for key in keys))
     tasks = {task.key: task.resolution for task in await house.all(Task)}
     assert tasks == {"outreach-call": "overtaken", "outreach-counter": "not_reached"}
+
+
+async def test_a_text_to_the_second_number_goes_there_again_when_it_is_sent_anew(
+    house: House,
+) -> None:
+    await invited(house, "+16145550188")
+    async with house.transaction() as session:
+        (lost,) = [i for i in await house.all(Intent) if i.step == SECOND.step]
+        assert await outbox.intend_again(session, lost, NOW + DAY)
+    anew = [i for i in await house.all(Intent) if i.step == SECOND.step]
+    assert [i.phone for i in anew] == ["+16145550188"] * 2
