@@ -174,11 +174,11 @@ class Rerouting:
             session, enrollment, answer, rule, at=now, actor=actor, left_npi=before,
             words=words, form_id=form_id,
         )  # fmt: skip
-        detail = {"from": before, "to": answer.npi}
-        outcomes.record(
-            session, enrollment, "pharmacy_changed" if before else FOUND, at=now, rule=rule,
-            actor=actor, detail=detail,
-        )  # fmt: skip
+        if before != answer.npi:
+            outcomes.record(
+                session, enrollment, "pharmacy_changed" if before else FOUND, at=now, rule=rule,
+                actor=actor, detail={"from": before, "to": answer.npi},
+            )  # fmt: skip
         await tasks.close_kinds(session, enrollment.id, LOST, now, actor=actor, resolution=FOUND)
         if before and answer.npi and before != answer.npi:
             await deliveries.follow(session, enrollment, before, answer.npi, now)

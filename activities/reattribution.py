@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.attribution import Rerouting
 from activities.time import Time
-from domain.attribution import Answer, Rule
+from domain.attribution import Answer, Rule, back_again
 from domain.exits import Exit
 from domain.pharmacies import Offer, Want, ended
 from domain.program import Program
@@ -92,11 +93,21 @@ class Reattribution:
             but_not = {*refused, *([seeker.pharmacy_npi] if lost and seeker.pharmacy_npi else [])}
             want = await self.rerouting.want(seeker)
             answer = self.rerouting.answer(ground[place], want, rule, now, history, but_not)
+            if own := await self._own(session, seeker, lost or seeker.pharmacy_npi in refused):
+                answer = back_again(own, want)
             if answer.npi is None and not (lost and seeker.leaving is None):
                 return  # still nobody, and a person has been asked
             await self.rerouting.again(session, seeker.enrollment_id, rule, answer, now)
         _take_room(ground, answer)
         log.info("pharmacy_reattributed", enrollment_id=seeker.enrollment_id, reason=rule.value)
+
+    async def _own(self, session: AsyncSession, seeker: Seeker, gone: bool) -> Offer | None:
+        """The pharmacy of a member whose journey waits for one, if it qualifies again."""
+        npi = seeker.pharmacy_npi
+        if gone or npi is None or seeker.leaving != Exit.PHARMACY_LEFT:
+            return None
+        found = await attributions.offers(session, weeks=1, npi=npi)
+        return found[0] if found else None
 
 
 def _rule(seeker: Seeker, *, lost: bool) -> Rule:

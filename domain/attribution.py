@@ -173,6 +173,13 @@ def chosen(offer: Offer, want: Want, day: date, best: Answer) -> Answer:
     return Answer(offer.npi, km, "chosen", reason, (*first, *rest)[:ALTERNATIVES])
 
 
+def back_again(offer: Offer, want: Want) -> Answer:
+    """The member's pharmacy had ended and holds again: it stays theirs, whatever is nearer."""
+    km = distance(want.place, offer.place)
+    way = "" if km is None else f", {km} km"
+    return Answer(offer.npi, km, "current", f"the member's pharmacy, in the program again{way}")
+
+
 def words_for(networks: Sequence[str], cpesn: bool) -> str:
     """How a reason names the pharmacies that qualify."""
     names = [*networks, *(["CPESN"] if cpesn else [])]

@@ -190,6 +190,20 @@ async def test_where_nobody_else_qualifies_the_journey_waits_and_goes_on(town: T
     assert [a.code for a in await town.house.all(Attribution)] == ["none_qualifies", "nearest"]
 
 
+async def test_a_pharmacy_that_is_back_keeps_its_member_whoever_is_nearer(town: Town) -> None:
+    await town.house.change(Enrollment, "e1", pharmacy_npi=FAR)
+    for npi in (NEAR, MIDDLE):
+        await town.house.change(Pharmacy, npi, weekly_capacity=0)
+    await town.ends(FAR, cpesn_to=NOW.date())
+    assert (await town.enrollment()).leaving == "pharmacy_left"
+    await town.house.change(Pharmacy, NEAR, weekly_capacity=None)
+    await town.ends(FAR, cpesn_to=None)
+    row = await town.enrollment()
+    assert (row.pharmacy_npi, row.leaving) == (FAR, None)
+    assert row.pharmacy_reason == "the member's pharmacy, in the program again, 33.4 km"
+    assert [o.kind for o in await town.house.all(Outcome)] == ["leaves", "stays"]
+
+
 async def test_orders_follow_and_what_was_accepted_is_finished(town: Town) -> None:
     town.house.given(
         *(make.delivery(ndc11=f"9999900010{n}", status=status)
