@@ -88,7 +88,11 @@ class JourneyActivities:
         errands += [
             Errand("note", id_) for id_ in await notes.unwritten(session, enrollment.id, now)
         ]
-        moments = (turn.soonest, await letters.next_try(session, enrollment.id))
+        moments = (
+            turn.soonest,
+            await letters.next_try(session, enrollment.id),
+            await notes.next_try(session, enrollment.id, now),
+        )
         soonest = min((each for each in moments if each), default=None)
         return Step(
             ended=enrollment.ended_at is not None,

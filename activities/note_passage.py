@@ -7,15 +7,17 @@ from typing import Protocol
 
 from activities.note_step import NoteStep
 from activities.time import Time
+from domain.journey import over
 from domain.notes import CoordinationNote
 from domain.part2 import Recipient, Why, permission
 from domain.passage import Channel, Passage
 from domain.program import Program
 from gateways.note_transport import Answer, Left, NotTaken, Result, Unclear
-from store import enrollments, part2
+from store import enrollments, facts, part2
 from store.database import Transaction
+from store.letters import about_to_be_held
 from store.models import Note
-from store.notes import token_hash
+from store.notes import WITHHELD, token_hash
 
 
 class Tokens(Protocol):
@@ -55,7 +57,7 @@ class Passages:
         note = claim.note
         async with self._step(note.note_id) as step:
             row, enrollment = step.row, step.enrollment
-            if row.status != Passage.PENDING or row.problem:
+            if row.status != Passage.PENDING or row.problem or await self._stays(step):
                 return False
             if note.permission is not None and not await self._stands(step, note):
                 return False
@@ -138,6 +140,15 @@ class Passages:
             row = await session.get_one(Note, note_id, with_for_update=True, populate_existing=True)
             program = self._programs[enrollment.program]
             yield NoteStep(session, row, enrollment, program, self._time.now())
+
+    async def _stays(self, step: NoteStep) -> bool:
+        """A death, an end or a hold that came first: withheld for good, or until the hold ends."""
+        session, enrollment = step.session, step.enrollment
+        known = await facts.load(session, enrollment, step.program.grace, step.now)
+        if over(known) or enrollment.ended_at is not None:
+            step.row.problem = WITHHELD
+            return True
+        return enrollment.held_at is not None or await about_to_be_held(session, enrollment)
 
     async def _stands(self, step: NoteStep, note: CoordinationNote) -> bool:
         consents = await part2.of_member(step.session, step.enrollment.member_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -73,6 +73,19 @@ async def unwritten(session: AsyncSession, enrollment_id: str, now: datetime) ->
         )
     )
     return list(rows)
+
+
+async def next_try(session: AsyncSession, enrollment_id: str, now: datetime) -> datetime | None:
+    """When a note's way is looked after next, also while the journey is held."""
+    found: datetime | None = await session.scalar(
+        select(func.min(Note.next_try_at)).where(
+            Note.enrollment_id == enrollment_id,
+            Note.problem.is_(None),
+            Note.answered_at.is_(None),
+            Note.next_try_at > now,
+        )
+    )
+    return found
 
 
 async def send_again(session: AsyncSession, enrollment_id: str) -> bool:

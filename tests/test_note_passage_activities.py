@@ -18,7 +18,16 @@ from domain.program import Program
 from gateways.note_transport import Address, Answer, Left, NotTaken, OutgoingNote, Result, Unclear
 from runtime import programs
 from store import part2
-from store.models import Disclosure, Note, Outcome, Part2Consent, Practice, Task
+from store.models import (
+    Disclosure,
+    Enrollment,
+    Member,
+    Note,
+    Outcome,
+    Part2Consent,
+    Practice,
+    Task,
+)
 from store.pages.scope import EVERYTHING
 
 DOCTOR = "1000000020"
@@ -280,3 +289,29 @@ async def test_the_secure_page_is_opened_with_what_the_practice_knows_and_nothin
     assert left.to.mail == "desk@practice.example"
     (note,) = works.press.written
     assert (note.prescriber.name, note.prescriber.fax) == ("Dr. Park", "614-555-0111")
+
+
+async def test_a_note_waits_for_the_end_of_a_hold(works: Works) -> None:
+    await works.house.change(Enrollment, "e1", held_at=NOW, hold="safety")
+    row = await works.write()
+    assert (row.status, row.problem, works.spool.sent) == ("pending", None, [])
+    await works.house.change(Enrollment, "e1", held_at=None, hold=None)
+    assert (await works.write()).status == "sent"
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "change"),
+    [
+        pytest.param(Member, "m1", {"death_date": NOW.date()}, id="the member has died"),
+        pytest.param(
+            Enrollment, "e1", {"ended_at": NOW, "state": "stopped"}, id="the journey has ended"
+        ),
+    ],
+)
+async def test_a_note_that_came_too_late_is_withheld(
+    works: Works, kind: Any, key: str, change: dict[str, Any]
+) -> None:
+    await works.house.change(kind, key, **change)
+    row = await works.write()
+    assert (row.status, row.problem, works.spool.sent) == ("pending", "withheld", [])
+    assert await works.house.all(Task) == []
