@@ -13,6 +13,7 @@ from temporalio.client import Client
 
 from activities.attribution import Rerouting
 from activities.letter_previews import LetterPreviews
+from activities.nominations import Nominating
 from activities.receiving import Receiver
 from activities.time import Time
 from api import health, lob, twilio, web
@@ -48,6 +49,8 @@ class Parts:
     """None: no member can be given another pharmacy."""
     letter_previews: LetterPreviews | None = None
     """None: letters are not shown."""
+    nominating: Nominating | None = None
+    """None: nobody can be nominated."""
     lob_signature: lob.Signature | None = None
     """None: no secret is set, and no report of a letter can be checked."""
     sender_plan: SenderPlan | None = None
@@ -62,6 +65,7 @@ def create(parts: Parts) -> FastAPI:
     state.programs = parts.programs
     state.receiver = parts.receiver
     state.rerouting = parts.rerouting
+    state.nominating = parts.nominating
     state.signature = parts.signature
     state.lob_signature = parts.lob_signature
     state.letter_previews = parts.letter_previews

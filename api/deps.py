@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from activities.attribution import Rerouting
+from activities.nominations import Nominating
 from api.problems import NotFound
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -64,8 +65,16 @@ def rerouting(request: Request) -> Rerouting:
     return given
 
 
+def nominating(request: Request) -> Nominating:
+    given: Nominating | None = getattr(request.app.state, "nominating", None)
+    if given is None:
+        raise NotFound
+    return given
+
+
 Session = Annotated[AsyncSession, Depends(session, scope="function")]
 OpenSessions = Annotated[Sessions, Depends(open_sessions)]
 Clocks = Annotated[Time, Depends(clocks)]
 Reroutes = Annotated[Rerouting, Depends(rerouting)]
+Nominates = Annotated[Nominating, Depends(nominating)]
 Journeys = Annotated[JourneyActions, Depends(journeys)]

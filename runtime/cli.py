@@ -15,7 +15,7 @@ from rich.console import Console
 from claims.errors import BadInput
 from runtime.cli_attribute import attribute
 from runtime.cli_export import export, fhir_key, pharmacy_system
-from runtime.cli_identify import identify, nightly
+from runtime.cli_identify import identify, nightly, nominate
 from runtime.cli_practices import practices
 from runtime.errors import Refusal
 from runtime.processes import watch_parent
@@ -35,7 +35,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for _command in (identify, nightly, attribute, export, fhir_key, pharmacy_system, practices):
+for _command in (
+    identify, nightly, nominate, attribute, export, fhir_key, pharmacy_system, practices,
+):  # fmt: skip
     app.command()(_command)
 out = Console(highlight=False, soft_wrap=True)
 

@@ -1,4 +1,4 @@
-"""`doorway identify` and `doorway nightly` as an operator types them; runtime/ has the work."""
+"""`doorway identify`, `nightly` and `nominate` as an operator types them; others do the work."""
 
 from datetime import datetime
 from pathlib import Path
@@ -62,3 +62,28 @@ def nightly() -> None:
 
     watch_parent()
     room.nightly(settings_here(), out)
+
+
+def nominate(
+    program: Annotated[str, typer.Argument(help="Name of a file in programs/, without .yaml.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV: person_id, birth_date, conditions (separated by ;), pharmacy_npi, reason."
+        ),
+    ],
+) -> None:
+    """Propose members for a program whom claims do not show.
+
+    Coverage and exclusions are checked as for anybody; a line that is refused is told why.
+    """
+    from runtime import nominate as room
+    from runtime.home import settings_here
+
+    settings = settings_here()
+    if not settings.database_url:
+        raise Refusal(
+            "Nominations are kept in a database and none is known: start `doorway up` in the same "
+            "DOORWAY_HOME first, or set DOORWAY_DATABASE_URL."
+        )
+    room.nominate(settings, program, file, out)

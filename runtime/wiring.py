@@ -45,6 +45,7 @@ from runtime.clock import Time
 from runtime.data import TEMPLATES
 from runtime.encryption import temporal_key
 from runtime.nightly import keep_schedule, night_process
+from runtime.nominate import nominating
 from runtime.note_ways import note_ways
 from runtime.settings import Settings
 from runtime.standby import clock_when_it_goes
@@ -120,6 +121,7 @@ def create_api(settings: Settings) -> FastAPI:
             programs=programs.all_programs(),
             receiver=receiver(time),
             rerouting=rerouting(),
+            nominating=nominating(),
             signature=TwilioSignature(token, base_url(settings)) if sending else None,
             letter_previews=LetterPreviews(TEMPLATES, Texts(TEMPLATES, programs.rules().texts)),
             lob_signature=LobSignature.of(settings.lob.webhook_secret.get_secret_value()),

@@ -71,7 +71,7 @@ def _endings(verdicts: Verdicts) -> Mapping[str, Any]:
 
 
 def _known(row: Row[Any], payer_types: Iterable[str], as_of: date) -> Known:
-    covered, until = _coverage(row.coverage or (), payer_types, as_of)
+    covered, until = coverage(row.coverage or (), payer_types, as_of)
     standing = Standing(
         found=row.found,
         listed=row.listed,
@@ -86,7 +86,7 @@ def _known(row: Row[Any], payer_types: Iterable[str], as_of: date) -> Known:
     )  # fmt: skip
 
 
-def _coverage(
+def coverage(
     spans: Iterable[Mapping[str, Any]], payer_types: Iterable[str], as_of: date
 ) -> tuple[bool, date | None]:
     """Whether a payer of the program covers the member that day, and until when one did."""
@@ -114,7 +114,7 @@ def _mark(connection: Connection, changes: Sequence[Change]) -> None:
         connection.execute(text(_MARK), rows)
 
 
-# Found and never a misfit: nothing to ask. A nominated member has an ordinal of their own.
+# Found and never a misfit: nothing to ask.
 _FOLLOWED = """
 select e.id, e.program, e.started_at is not null as running, e.entry = 'nominated' as nominated,
     e.misfit, e.misfit_since, e.leaving, s.member_id is not null as found,

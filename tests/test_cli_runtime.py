@@ -28,7 +28,8 @@ class Told(NamedTuple):
 
 
 COMMANDS = (
-    "up", "demo", "identify", "nightly", "attribute", "export", "fhir-key", "pharmacy-system",
+    "up", "demo", "identify", "nightly", "nominate", "attribute", "export", "fhir-key",
+    "pharmacy-system",
     "practices", "worker", "api", "migrate", "doctor",
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from api.console import (
     live,
     members,
     needs,
+    nominations,
     part2,
     preflight,
     queue,
@@ -33,7 +34,7 @@ async def home() -> RedirectResponse:
 
 PARTS = (
     sign_in, today, live, members, consents, attribution, enrollments, queue, tasks, delivery,
-    texts, needs, screenings, part2, runs, preflight, staff,
+    texts, needs, screenings, part2, runs, preflight, nominations, staff,
 )  # fmt: skip
 """Consents and attribution before enrollments, which would else take their forms for its own."""
 

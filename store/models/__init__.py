@@ -15,6 +15,7 @@ from store.models.care import (
 from store.models.identification import (
     CohortStart,
     IdentificationRun,
+    NominationRow,
     RosterLine,
 )
 from store.models.journeys import Enrollment, Outcome, StaffAction, Stage, Task
@@ -58,6 +59,7 @@ __all__ = [
     "Medication",
     "Member",
     "Need",
+    "NominationRow",
     "Note",
     "Outcome",
     "Part2Consent",

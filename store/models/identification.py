@@ -1,8 +1,8 @@
-"""Runs of identification, the payer's roster, and the starts of cohorts."""
+"""Runs of identification, the payer's roster, nominations, and the starts of cohorts."""
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Identity, Index
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.models.base import Base, Json
@@ -34,6 +34,30 @@ class IdentificationRun(Base):
     endings_by: Mapped[str | None]
     """Who let those leave whom this run withheld."""
     endings_at: Mapped[datetime | None]
+
+
+class NominationRow(Base):
+    """Somebody proposed a member for a program: who, when, why, and the verdict. Append-only."""
+
+    __tablename__ = "nominations"
+    __table_args__ = (Index("ix_nominations_at", "at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    form_id: Mapped[str] = mapped_column(unique=True)
+    """Of the form, the row of the file or the request, so that the same twice is one."""
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    how: Mapped[str]
+    """console, file or api"""
+    program: Mapped[str]
+    person_id: Mapped[str]
+    """The payer's id, as it was given."""
+    conditions: Mapped[list[str]]
+    pharmacy_npi: Mapped[str | None]
+    reason: Mapped[str]
+    why: Mapped[str]
+    """domain.nominations.Why: accepted, or the reason against it"""
+    enrollment_id: Mapped[str | None] = mapped_column(ForeignKey("enrollments.id"))
 
 
 class CohortStart(Base):
