@@ -237,16 +237,14 @@ async def run_worker(settings: Settings, time: Time) -> None:
 
 async def start_loops(client: Client) -> None:
     """The sending lane and the relay: one each, whoever asks first."""
+    once = WorkflowIDConflictPolicy.USE_EXISTING
     await client.start_workflow(
         Sending.run,
         StartLane(0),
         id=sending_id(0),
         task_queue=JOURNEYS_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_conflict_policy=once,
     )
     await client.start_workflow(
-        Relaying.run,
-        id=RELAY_ID,
-        task_queue=JOURNEYS_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        Relaying.run, id=RELAY_ID, task_queue=JOURNEYS_QUEUE, id_conflict_policy=once
     )
