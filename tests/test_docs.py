@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.settings import Settings, Twilio
+from runtime.settings import Lob, Settings, Twilio
 from store.models import Base
 
 ROOT = Path(__file__).parents[1]
@@ -169,7 +169,12 @@ def test_decisions_are_numbered_without_a_gap() -> None:
 
 def test_settings_named_in_the_readme_exist() -> None:
     plain = {f"DOORWAY_{name.upper()}" for name in Settings.model_fields}
-    known = plain | {f"DOORWAY_TWILIO__{name.upper()}" for name in Twilio.model_fields}
+    groups = {"TWILIO": Twilio, "LOB": Lob}
+    known = plain | {
+        f"DOORWAY_{group}__{name.upper()}"
+        for group, kind in groups.items()
+        for name in kind.model_fields
+    }
     named = set(re.findall(r"DOORWAY_[A-Z_]+", (ROOT / "README.md").read_text()))
     assert named - known == set()
     assert len(named) > 5
