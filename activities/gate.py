@@ -1,8 +1,9 @@
 """The gate at the door: an intent's facts gathered under the phone's lock, and the verdict."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,10 +11,11 @@ from activities.letters import plain_phone
 from activities.receiving_acts import CONFIRMS_STOP
 from activities.texts import MissingTranslation, Texts
 from activities.time import Time
-from domain.gate import GateFacts, GateRules, Verdict, judge
+from domain.gate import GateFacts, GateRules, Send, Verdict, judge
 from domain.outbox import Purpose
 from domain.program import Program
 from domain.quiet_hours import zones_of_number
+from store import consents
 from store.gate import Situation, situation
 from store.models import Intent, Phone
 from store.outbox import CLOSING
@@ -25,6 +27,14 @@ ON_THE_WIRE_SECONDS = 0.03
 LOOK_AGAIN_SECONDS = 1.5
 
 
+class ReassignedNumbers(Protocol):
+    """Whoever knows that a number has changed hands: the FCC's Reassigned Numbers Database."""
+
+    async def since(self, phone: str, consented_on: date) -> bool | None:
+        """Whether it was given up after that day; None when that cannot be told now."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     programs: Mapping[str, Program]
@@ -32,6 +42,8 @@ class Gate:
     rules: GateRules
     area_codes: Mapping[str, Sequence[str]]
     time: Time
+    reassigned: ReassignedNumbers | None = None
+    """None: nobody is asked, and a number is the member's until a text says otherwise."""
 
     async def ask(
         self, session: AsyncSession, intent: Intent, phone: Phone | None, now: datetime
@@ -45,7 +57,20 @@ class Gate:
             return None, None
         body, sound = self._body(intent, found)
         facts = self._facts(intent, phone, found, body, sound, now)
-        return judge(facts, self.rules_now(), now), body
+        verdict = judge(facts, self.rules_now(), now)
+        if isinstance(verdict, Send) and phone and facts.purpose is Purpose.CARE:
+            # Asked last, for each question may cost: only of a text that would otherwise leave.
+            gone = await self._has_gone(session, phone.phone, found.program)
+            verdict = judge(replace(facts, reassigned=gone), self.rules_now(), now)
+        return verdict, body
+
+    async def _has_gone(
+        self, session: AsyncSession, phone: str, program: str | None
+    ) -> bool | None:
+        if self.reassigned is None:
+            return False
+        given = await consents.given_on(session, phone, program)
+        return None if given is None else await self.reassigned.since(phone, given)
 
     def on_the_wire(self) -> timedelta:
         """How long the carrier may take to accept, as business time of a fast clock."""
@@ -90,6 +115,7 @@ class Gate:
             care_texts=found.care_texts,
             open_until=phone.open_until if phone and found.other_question else None,
             asks=intent.asks is not None,
+            part2=self.texts.kind(intent.template).part2,
             confirms_stop=intent.template == CONFIRMS_STOP,
         )
 

@@ -41,6 +41,12 @@ class Reason(StrEnum):
     OPEN_PROMPT = "open_prompt"
     BAD_CONTENT = "bad_content"
     """The filled text says what no text may say, or lacks what it must say."""
+    PART2_CONSENT = "part2_consent"
+    """The words rest on substance-use records, and nothing on file lets a text tell them."""
+    REASSIGNED = "reassigned"
+    """The number has gone to somebody else since its consent was given."""
+    UNCHECKED = "unchecked"
+    """It could not be asked whether the number still is the member's."""
     NO_HOURS = "no_hours"
     """No hour of the coming weeks is allowed in every zone the recipient may be in."""
 
@@ -100,6 +106,10 @@ class GateFacts:
     open_until: datetime | None
     """Until when somebody else's question is open on this phone."""
     asks: bool = False
+    part2: bool = False
+    """What it says may be told only under a consent of 42 CFR Part 2, and there is none."""
+    reassigned: bool | None = False
+    """None: whoever knows of reassigned numbers did not answer."""
     confirms_stop: bool = False
     """Its words say that texts have ended: untrue once the newest line says they may come."""
 
@@ -120,6 +130,8 @@ def _judge(facts: GateFacts, rules: GateRules, now: datetime) -> Verdict:
         return Send(min(facts.expires_at, now + timedelta(hours=1)))
     if facts.held:
         return Later(now + rules.look_again, Reason.HELD)
+    if facts.reassigned is None and facts.purpose is Purpose.CARE:
+        return Later(_allowed(facts, rules, now + rules.look_again), Reason.UNCHECKED)
     if facts.asks and facts.open_until and now < facts.open_until:
         return Later(
             _allowed(facts, rules, min(facts.open_until, now + rules.look_again)),
@@ -141,6 +153,8 @@ def _never(facts: GateFacts, now: datetime) -> Reason | None:
     speaks: Mapping[Reason, bool] = {
         Reason.NO_NUMBER: facts.phone is None,
         Reason.BAD_NUMBER: not facts.number_usable and not stop,
+        # Who texts us from the number is answered, for it is they who hold it; nothing is begun.
+        Reason.REASSIGNED: facts.reassigned is True and facts.purpose is Purpose.CARE,
         Reason.DECEASED: facts.dead,
         Reason.OPTED_OUT: facts.consented is False and not stop,
         Reason.NO_CONSENT: facts.consented is None and not (stop or safety),
@@ -150,6 +164,7 @@ def _never(facts: GateFacts, now: datetime) -> Reason | None:
         Reason.EXPIRED: now >= facts.expires_at,
         Reason.NO_TEMPLATE: facts.segments is None,
         Reason.BAD_CONTENT: not facts.sound,
+        Reason.PART2_CONSENT: facts.part2,
         Reason.TOO_LONG: (facts.segments or 0) > facts.max_segments,
     }
     return next((reason for reason, holds in speaks.items() if holds), None)

@@ -34,6 +34,8 @@ class SmsTemplate:
     max_segments: int
     opt_out: bool
     allows: frozenset[str]
+    part2: bool = False
+    """What it says rests on substance-use records: no text may say it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +128,5 @@ def _template(name: str, row: Mapping[str, Any], data: Mapping[str, Any]) -> Sms
         max_segments=int(row.get("max_segments", data["max_segments"])),
         opt_out=bool(row.get("opt_out")),
         allows=frozenset(row.get("allows", ())),
+        part2=bool(row.get("part2")),
     )

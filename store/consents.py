@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +30,17 @@ async def stands(session: AsyncSession, phone: str, program: str | None) -> bool
     if program is not None:
         newest = newest.where(or_(Consent.program.is_(None), Consent.program == program))
     return await session.scalar(newest.order_by(Consent.id.desc()).limit(1))
+
+
+async def given_on(session: AsyncSession, phone: str, program: str | None) -> date | None:
+    """The day of the newest line that gave consent to texts of a program; None: there is none."""
+    newest = select(Consent.at).where(
+        Consent.phone == phone, Consent.channel == "sms", Consent.given.is_(True)
+    )
+    if program is not None:
+        newest = newest.where(or_(Consent.program.is_(None), Consent.program == program))
+    at = await session.scalar(newest.order_by(Consent.id.desc()).limit(1))
+    return at.date() if at else None
 
 
 async def usable_numbers(session: AsyncSession, member_id: str, program: str) -> Numbers:

@@ -170,6 +170,8 @@ def _refused(facts: GateFacts, now: int) -> Plain | None:
         why = "no_number"
     elif kind != "stop" and not facts.number_usable:
         why = "bad_number"
+    elif kind == "care" and facts.reassigned:
+        why = "reassigned"
     elif facts.dead:
         why = "deceased"
     elif kind != "stop" and facts.consented is False:
@@ -188,6 +190,8 @@ def _refused(facts: GateFacts, now: int) -> Plain | None:
         why = "no_template"
     elif not facts.sound:
         why = "bad_content"
+    elif facts.part2:
+        why = "part2_consent"
     elif facts.segments > facts.max_segments:
         why = "too_long"
     return ("never", 0, why) if why else None
@@ -199,6 +203,8 @@ def _timed(facts: GateFacts, now: int) -> Plain:
         return ("send", min(expires, now + HOUR), "clear")
     if facts.held:
         return ("later", now + LOOK_AGAIN, "held")
+    if kind == "care" and facts.reassigned is None:
+        return ("later", next_open(facts, now + LOOK_AGAIN)[0], "unchecked")
     if facts.asks and facts.open_until and seconds(facts.open_until) > now:
         again = min(seconds(facts.open_until), now + LOOK_AGAIN)
         return ("later", next_open(facts, again)[0], "open_prompt")

@@ -74,7 +74,8 @@ def situation(
         segments=draw.choice([None, 3]) if rare() else draw.choice([1, 2]), max_segments=2,
         sound=not rare(), care_texts=care_texts(draw, now),
         open_until=moment(now + draw.randrange(-HOUR, 3 * DAY)) if draw.random() < 0.3 else None,
-        asks=draw.random() < 0.3, confirms_stop=draw.random() < 0.3,
+        asks=draw.random() < 0.3, confirms_stop=draw.random() < 0.3, part2=rare(),
+        reassigned=draw.choice([True, None]) if rare() else False,
     )  # fmt: skip
 
 

@@ -1,14 +1,16 @@
 """What the gate is told about a text: its phone, its zones, its cover, and what others sent."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import make
 import pytest
 import pytest_asyncio
-from fakes import PHONE, House, ana, open_house
+from fakes import PHONE, STATUS_URL, House, ana, open_house
 from make_journeys import DAY, HOUR, MEDICAID, NOW, consent, due, unknown
 
+from activities.sending import SendingActivities
 from domain.clock import Clock
 from domain.gate import Later, Never, Reason, Send, Verdict
 from store.gate import phone_of
@@ -161,3 +163,31 @@ async def test_margins_grow_with_a_rehearsals_clock(house: House) -> None:
     rules = house.gate.rules_now()
     assert rules.margin > timedelta(minutes=30)
     assert rules.look_again > timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "reason"),
+    [
+        pytest.param(True, "withheld", "reassigned", id="it has: nothing leaves"),
+        pytest.param(None, "pending", "unchecked", id="nobody can say: it waits"),
+        pytest.param(False, "accepted", None, id="it has not"),
+    ],
+)
+async def test_whether_the_number_changed_hands_is_asked_with_the_day_of_the_consent(
+    house: House, answer: bool | None, status: str, reason: str | None
+) -> None:
+    asked: list[tuple[str, date]] = []
+
+    class Registry:
+        async def since(self, phone: str, consented_on: date) -> bool | None:
+            asked.append((phone, consented_on))
+            return answer
+
+    house.given(due())
+    gate = replace(house.gate, reassigned=Registry())
+    await SendingActivities(
+        house.transaction, gate, house.carrier, STATUS_URL, house.time
+    ).send_one()
+    intent = await house.one(Intent, "i1")
+    assert (intent.status, intent.reason) == (status, reason)
+    assert asked == [(PHONE, (NOW - 30 * DAY).date())]

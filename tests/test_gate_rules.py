@@ -60,6 +60,14 @@ def test_it_may_not_leave_after_it_expires() -> None:
             given_(number_usable=False), Reason.BAD_NUMBER, {STOP},
             id="a number that is dead or somebody else's",
         ),
+        pytest.param(
+            given_(reassigned=True), Reason.REASSIGNED, {REPLY, SAFETY, STOP},
+            id="a number that has gone to somebody else",
+        ),
+        pytest.param(
+            given_(part2=True), Reason.PART2_CONSENT, set(),
+            id="words that rest on substance-use records",
+        ),
         pytest.param(given_(dead=True), Reason.DECEASED, set(), id="a member who has died"),
         pytest.param(
             given_(consented=False), Reason.OPTED_OUT, {STOP},
@@ -109,6 +117,10 @@ def test_no_hour_in_any_zone_is_never() -> None:
         pytest.param(
             given_(held=True), NOW, Reason.HELD, NOW + HOUR, {SAFETY, STOP},
             id="on hold it is looked at again",
+        ),
+        pytest.param(
+            given_(reassigned=None), NOW, Reason.UNCHECKED, NOW + HOUR, {REPLY, SAFETY, STOP},
+            id="where nobody can say whose the number is",
         ),
         pytest.param(
             CLEAR, EVENING, Reason.QUIET_HOURS, NINE, {SAFETY, STOP},
