@@ -33,7 +33,8 @@ MOMENTS = 2000
 """A journey in which more happens than that is one that never comes to rest."""
 WILLING = {
     "welcome": "1", "reminder": "1", "screening_intro": "yes", "screening_question": "1",
-    "referral_offer": "1", "needs_check": "1", "bp_prompt": "128/78", "refill_due": "1", "delivery_confirm": "1",
+    "referral_offer": "1", "needs_check": "1", "bp_prompt": "128/78", "refill_due": "1",
+    "delivery_confirm": "1",
 }  # fmt: skip
 
 
