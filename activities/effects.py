@@ -23,6 +23,7 @@ from domain.effects import (
     OrderDelivery,
     PlanAttempt,
     PrintLetter,
+    ProposeSync,
     Record,
     ResendNote,
     SaveAnswer,
@@ -43,6 +44,7 @@ from store import (
     notes,
     outbox,
     outcomes,
+    proposals,
     referrals,
     screenings,
     tasks,
@@ -94,7 +96,7 @@ async def carry_out(scene: Scene, effect: Effect) -> None:
                 scene.record("letter_planned", step, {"template": template})
         case SendNote() | ResendNote():
             await _note(scene, effect)
-        case OrderDelivery() | ConfirmDelivery() | PlanAttempt() | GiveUpDelivery():
+        case OrderDelivery() | ConfirmDelivery() | PlanAttempt() | GiveUpDelivery() | ProposeSync():
             await _delivery(scene, effect)
         case SaveReading():
             await care.save_reading(
@@ -122,7 +124,8 @@ async def _note(scene: Scene, effect: SendNote | ResendNote) -> None:
 
 
 async def _delivery(
-    scene: Scene, effect: OrderDelivery | ConfirmDelivery | PlanAttempt | GiveUpDelivery
+    scene: Scene,
+    effect: OrderDelivery | ConfirmDelivery | PlanAttempt | GiveUpDelivery | ProposeSync,
 ) -> None:
     session, enrollment, now = scene.session, scene.enrollment, scene.now
     match effect:
@@ -133,6 +136,9 @@ async def _delivery(
         case ConfirmDelivery(answer, refills):
             await deliveries.confirm(session, enrollment, refills, answer)
             scene.record("delivery_confirmed", "member's answer", {"said": answer})
+        case ProposeSync():
+            if await proposals.propose_sync(session, enrollment, effect, now):
+                scene.record("sync_proposed", "several dates", {"on": effect.on.isoformat()})
         case PlanAttempt(refill, on):
             await deliveries.plan_attempt(session, enrollment, refill, on)
         case GiveUpDelivery(refill):

@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api import attribution, console, fhir, nominations, pharmacy, providers
+from api import attribution, console, fhir, nominations, pharmacy, proposals, providers
 from api.accounts import Passwords
 from api.attempts import Attempts
 from api.events import Hub
@@ -46,7 +46,7 @@ def equip(
     state.sender_plan = sender_plan
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     served = (fhir.router,) if fhir_words else ()
-    machines = (pharmacy.router, attribution.router, nominations.router)
+    machines = (proposals.router, pharmacy.router, attribution.router, nominations.router)
     for router in (console.router, *machines, providers.router, *served):
         app.include_router(router)
     handle_problems(app)

@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from domain.answers import NO, OTHER, YES, choice
+from domain.delivery_orders import orders
 from domain.delivery_plan import DeliveryPlan
 from domain.delivery_rounds import ASKED, CONFIRMING, ORDERED, OVER, Round, next_of
-from domain.effects import ConfirmDelivery, Effect, OpenTask, OrderDelivery, Record, SendText
+from domain.effects import ConfirmDelivery, Effect, OpenTask, ProposeSync, Record, SendText
 from domain.late_refills import Late, LateStep, late_of, newest_step
 from domain.outbox import Purpose
 from domain.stages import Do, Done, Facts, Heard, MedicationFact, Wait
+from domain.synchronization import proposal
 
 IDLE = "idle"
 REMEMBERED = 40
@@ -28,6 +30,7 @@ class Deliveries:
     late: tuple[str, ...] = ()
     """Steps taken about late refills (`domain.late_refills.Late.key`)."""
     late_calls: int = 0
+    sync_proposed: bool = False
     # A state written when there was one round at a time holds it here: see `_unfolded`.
     phase: str = IDLE
     due_on: date | None = None
@@ -46,6 +49,8 @@ def next_step(
         if not isinstance(found, Wait):
             return Do(_with(state, found[0]), found[1])
         waits.append(found)
+    if (proposed := _propose_sync(state, plan, facts, now)) is not None:
+        return proposed
     for look in (_look_for_refills, _look_for_late):
         begun = look(state, plan, facts, now)
         if isinstance(begun, Do):
@@ -71,7 +76,8 @@ def heard(state: Deliveries, body: str, plan: DeliveryPlan, facts: Facts, now: d
         record = Record("refill_answer", "member's choice", {"said": said})
         return Heard(_with(state, replace(round_, phase=OVER)), (record,))
     ordered = replace(round_, phase=ORDERED, ordered_at=now)
-    return Heard(_with(state, ordered), _orders(round_, plan, facts))
+    text = SendText(f"{round_.step}-ordered", "delivery_ordered", Purpose.REPLY)
+    return Heard(_with(state, ordered), (*orders(round_.refills, plan, facts), text))
 
 
 def awaited(state: Deliveries) -> tuple[str, ...]:
@@ -86,8 +92,8 @@ def _unfolded(state: Deliveries) -> Deliveries:
     former = Round(
         state.round, state.phase, state.refills, state.due_on, state.asked_at, state.ordered_at
     )
-    rounds = (*state.rounds, former)
-    return Deliveries(state.round, state.handled, rounds, state.late, state.late_calls)
+    empty = replace(state, phase=IDLE, due_on=None, refills=(), asked_at=None, ordered_at=None)
+    return replace(empty, rounds=(*state.rounds, former))
 
 
 def _with(state: Deliveries, round_: Round) -> Deliveries:
@@ -111,6 +117,17 @@ def _taken(state: Deliveries) -> set[str]:
     """Refills dealt with or under way."""
     failed = (refill for each in state.rounds for refill in each.failed)
     return {*state.handled, *failed, *_under_way(state)}
+
+
+def _propose_sync(state: Deliveries, plan: DeliveryPlan, facts: Facts, now: datetime) -> Do | None:
+    """Once, as soon as there is something to bring together; the pharmacist decides."""
+    if state.sync_proposed or facts.sync is not None or plan.rules.sync is None:
+        return None
+    regular = [m for m in facts.medications if plan.rules.regular(m)]
+    found = proposal(regular, plan.rules.sync, now.date())
+    if found is None:
+        return None
+    return Do(replace(state, sync_proposed=True), (ProposeSync(*found),))
 
 
 def _look_for_refills(
@@ -198,20 +215,6 @@ def _late_call(number: int, steps: Sequence[LateStep], now: datetime) -> tuple[E
     within = min(step.within(now) for step in steps)
     task = OpenTask(f"late-{number}", "late_refill", "pharmacist", within, urgent)
     return (task, Record("late_refill", "supply ended"))
-
-
-def _orders(round_: Round, plan: DeliveryPlan, facts: Facts) -> tuple[Effect, ...]:
-    orders = (
-        OrderDelivery(
-            medication.ndc11,
-            medication.days_supply,
-            medication.runs_out_on,
-            plan.rules.cold(medication),
-        )
-        for medication in facts.medications
-        if medication.refill in round_.refills
-    )
-    return (*orders, SendText(f"{round_.step}-ordered", "delivery_ordered", Purpose.REPLY))
 
 
 def _confirmed(round_: Round, answer: str, plan: DeliveryPlan) -> tuple[Effect, ...]:

@@ -149,6 +149,14 @@ class OrderDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposeSync:
+    """To the pharmacist, once an enrollment: one date a month, and short fills to it."""
+
+    on: date
+    fills: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlanAttempt:
     """Another try at the door, not before that day."""
 
@@ -198,6 +206,7 @@ Effect = (
     | MoveReferral
     | SaveReading
     | OrderDelivery
+    | ProposeSync
     | PlanAttempt
     | GiveUpDelivery
     | ConfirmDelivery

@@ -8,6 +8,7 @@ from typing import Any
 from domain.late_refills import LateRule, late_rules
 from domain.program_reader import Reader
 from domain.stages import DeliveryFact, MedicationFact
+from domain.synchronization import SyncRules, sync_rules
 
 WINDOWS = ("morning", "afternoon", "evening")
 
@@ -34,13 +35,18 @@ class MedicationRules:
     attempts: Attempts = Attempts()
     windows: Mapping[str, str] = field(default_factory=dict)
     """The hours of each part of the day, as a person reads them."""
+    sync: SyncRules | None = None
+    package_from: int = 1_000
+    """Unit-of-use packaging is proposed from so many medicines on."""
+    not_packed: frozenset[str] = frozenset()
+    """Classes of no use in such a package."""
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "MedicationRules":
         """ValueError (one sentence) for a file that cannot be used."""
         read = Reader(data, "medication.yaml")
         cold = read.part("cold_chain")
-        windows = read.part("windows")
+        windows, packaging = read.part("windows"), read.part("packaging")
         return cls(
             late=late_rules(read.value("late")),
             not_refilled=frozenset(read.part("not_refilled").texts("classes")),
@@ -48,10 +54,17 @@ class MedicationRules:
             cold_ingredients=frozenset(cold.texts("ingredients")),
             attempts=_attempts(read.part("attempts")),
             windows={name: windows.text(name) for name in WINDOWS},
+            sync=sync_rules(read.part("synchronization")),
+            package_from=packaging.number("at_least_medicines"),
+            not_packed=frozenset(packaging.texts("not_classes")),
         )
 
     def regular(self, medication: MedicationFact) -> bool:
         return medication.drug_class not in self.not_refilled
+
+    def packable(self, medication: MedicationFact) -> bool:
+        known = self.regular(medication) and not self.cold(medication)
+        return known and medication.drug_class not in self.not_packed
 
     def cold(self, medication: MedicationFact) -> bool:
         named = set((medication.ingredient or "").lower().split("/"))

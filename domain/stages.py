@@ -66,11 +66,23 @@ class DeliveryFact:
     next_attempt_on: date | None = None
     cold_chain: bool = False
     window: str | None = None
+    packaging: str | None = None
 
     @property
     def refill(self) -> str:
         """As `MedicationFact.refill` names it."""
         return f"{self.ndc11}/{self.due_on.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncFact:
+    """Short fills to one common date, as proposed to the pharmacist, and what became of it."""
+
+    status: str
+    """proposed, accepted or declined"""
+    on: date
+    fills: tuple[tuple[str, int], ...]
+    """By refill, the days of its short fill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +175,7 @@ class Facts:
     """When the member last wrote, spoke with somebody, or had something brought to the door."""
     events: Mapping[str, datetime] = field(default_factory=dict)
     """When each kind of event in the member's life was last recorded."""
+    sync: SyncFact | None = None
     answering: str | None = None
     """While a stage hears a text: the step of the question that it answers."""
 

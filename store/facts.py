@@ -18,6 +18,7 @@ from domain.stages import (
     ReadingFact,
     ReferralFact,
     ScreeningFact,
+    SyncFact,
 )
 from store.models import Enrollment
 
@@ -52,10 +53,13 @@ select
            where member_id = m.id
            order by coalesce(ingredient, ndc11), last_fill_on desc, ndc11) latest) as medications,
     (select json_agg(json_build_array(ndc11, due_on, status, changed_at, attempts,
-                                      next_attempt_on, cold_chain, "window") order by id)
+                                      next_attempt_on, cold_chain, "window", packaging)
+                     order by id)
      from deliveries where enrollment_id = :enrollment) as deliveries,
     (select json_build_array(sent_at, reply_by, answered_at, answers, next_try_at) from notes
      where enrollment_id = :enrollment order by ordinal desc limit 1) as note,
+    (select json_build_array(status, on_date, fills) from sync_plans
+     where enrollment_id = :enrollment) as sync,
     (select json_agg(json_build_array(at, systolic, diastolic, mg_dl))
      from (select * from readings where enrollment_id = :enrollment
            order by at desc limit 60) latest) as readings,
@@ -121,6 +125,7 @@ async def load(  # long because every kind of fact is named once
         ),
         deliveries=tuple(_delivery(each) for each in row.deliveries or ()),
         note=_note(row.note),
+        sync=_sync(row.sync),
         readings=tuple(
             ReadingFact(datetime.fromisoformat(at), systolic, diastolic, mg_dl)
             for at, systolic, diastolic, mg_dl in row.readings or ()
@@ -168,7 +173,7 @@ def _texts(rows: Iterable[list[Any]]) -> Mapping[tuple[str, int], SentText]:
 
 
 def _delivery(row: list[Any]) -> DeliveryFact:
-    ndc11, due_on, status, changed, attempts, again, cold_chain, window = row
+    ndc11, due_on, status, changed, attempts, again, *flags = row
     return DeliveryFact(
         ndc11,
         date.fromisoformat(due_on),
@@ -176,9 +181,16 @@ def _delivery(row: list[Any]) -> DeliveryFact:
         datetime.fromisoformat(changed),
         attempts,
         date.fromisoformat(again) if again else None,
-        cold_chain,
-        window,
+        *flags,
     )
+
+
+def _sync(row: list[Any] | None) -> SyncFact | None:
+    if row is None:
+        return None
+    status, on, fills = row
+    by_refill = tuple((fill["refill"], int(fill["days"])) for fill in fills)
+    return SyncFact(status, date.fromisoformat(on), by_refill)
 
 
 def _screening(row: list[Any]) -> ScreeningFact:

@@ -21,6 +21,7 @@ from domain.effects import (
     OpenTask,
     OrderDelivery,
     PrintLetter,
+    ProposeSync,
     Record,
     SaveAnswer,
     SaveReading,
@@ -29,7 +30,8 @@ from domain.effects import (
     StartScreening,
 )
 from domain.outbox import Purpose
-from store import outbox
+from domain.stages import SyncFact
+from store import facts, outbox
 from store.models import (
     Base,
     Delivery,
@@ -283,3 +285,12 @@ async def test_a_text_to_the_second_number_goes_there_again_when_it_is_sent_anew
         assert await outbox.intend_again(session, lost, NOW + DAY)
     anew = [i for i in await house.all(Intent) if i.step == SECOND.step]
     assert [i.phone for i in anew] == ["+16145550188"] * 2
+
+
+async def test_one_date_a_month_is_proposed_once_and_known_to_the_next_step(house: House) -> None:
+    first = ProposeSync(DUE_ON, ((f"99999000101/{DUE_ON}", 14),))
+    await carry(house, first, ProposeSync(DUE_ON + DAY, ()))
+    async with house.transaction() as session:
+        enrollment = await session.get_one(Enrollment, "e1")
+        known = await facts.load(session, enrollment, 30 * DAY, NOW)
+    assert known.sync == SyncFact("proposed", DUE_ON, first.fills)

@@ -14,6 +14,7 @@ from api.console import (
     nominations,
     part2,
     preflight,
+    proposals,
     queue,
     runs,
     screenings,
@@ -33,8 +34,8 @@ async def home() -> RedirectResponse:
 
 
 PARTS = (
-    sign_in, today, live, members, consents, attribution, enrollments, queue, tasks, delivery,
-    texts, needs, screenings, part2, runs, preflight, nominations, staff,
+    sign_in, today, live, members, consents, attribution, enrollments, proposals, queue, tasks,
+    delivery, texts, needs, screenings, part2, runs, preflight, nominations, staff,
 )  # fmt: skip
 """Consents and attribution before enrollments, which would else take their forms for its own."""
 

@@ -18,6 +18,7 @@ from store.deliveries import check_address, move_delivery
 from store.pages.attribution import new_members
 from store.pages.queue import deliveries, may_move
 from store.pages.tasks import TaskFilter, open_tasks
+from store.proposals import open_plans
 
 router = APIRouter(prefix="/console", tags=["console"])
 
@@ -52,6 +53,7 @@ async def queue(request: Request, viewer: AnyStaff, session: Session, clocks: Cl
         buttons=BUTTONS,
         arrivals=await new_members(session, viewer.scope, now),
         windows=_windows(request),
+        plans=await open_plans(session, viewer.scope),
     )
 
 

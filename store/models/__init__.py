@@ -33,6 +33,7 @@ from store.models.pacing import BreakerRow, BucketRow, ShareRow
 from store.models.part2 import Disclosure, Part2Consent, Part2Revocation
 from store.models.pharmacy_systems import PharmacyCall, PharmacyNews, PharmacySystem
 from store.models.practices import Practice
+from store.models.proposals import SyncPlan
 from store.models.sharing import Agreement, FhirKey
 from store.models.staff import ClockRow, StaffMember, StaffSession
 
@@ -81,5 +82,6 @@ __all__ = [
     "StaffMember",
     "StaffSession",
     "Stage",
+    "SyncPlan",
     "Task",
 ]
