@@ -62,7 +62,7 @@ WITH_OPTIONS = (
     ),
     (
         Asks.RECEIVED,
-        re.compile(r"did you get|did .{0,40}(?:arrive|come)|recibio|le llego|llegaron"),
+        re.compile(r"did you get|did .{0,40}(?:arrive|come)|recibio|le llego|llegaron|ya la tiene"),
     ),
     (
         Asks.REFILL,
