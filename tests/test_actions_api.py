@@ -23,13 +23,17 @@ def reason(words: str = "Her daughter asked us to wait") -> dict[str, str]:
     return {"reason": words, "form_id": str(uuid.uuid4())}
 
 
+WHERE = {"pharmacy", "refusal"}
+"""Another pharmacy may be chosen, or refuse, as long as the journey runs."""
+
+
 @pytest.mark.parametrize(
     ("enrollment", "offered"),
     [
-        pytest.param({}, {"hold", "take_over", "stop"}, id="running"),
-        pytest.param({"held_at": make.NOW, "hold": "hold"}, {"resume", "take_over", "stop"},
+        pytest.param({}, {"hold", "take_over", "stop", *WHERE}, id="running"),
+        pytest.param({"held_at": make.NOW, "hold": "hold"}, {"resume", "take_over", "stop", *WHERE},
                      id="on hold"),
-        pytest.param({"held_at": make.NOW, "hold": "take_over"}, {"resume", "stop"},
+        pytest.param({"held_at": make.NOW, "hold": "take_over"}, {"resume", "stop", *WHERE},
                      id="taken over"),
         pytest.param({"state": "graduated", "ended_at": make.NOW}, set(), id="ended"),
     ],
