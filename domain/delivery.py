@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from domain.answers import NO, OTHER, YES, choice
 from domain.delivery_orders import orders
 from domain.delivery_plan import DeliveryPlan
-from domain.delivery_rounds import ASKED, CONFIRMING, ORDERED, OVER, Round, next_of
+from domain.delivery_rounds import ASKED, CONFIRMING, ORDERED, OVER, PROTECTED, Round, next_of
 from domain.effects import ConfirmDelivery, Effect, OpenTask, ProposeSync, Record, SendText
 from domain.late_refills import Late, LateStep, late_of, newest_step
 from domain.outbox import Purpose
@@ -213,7 +213,7 @@ def _late_call(number: int, steps: Sequence[LateStep], now: datetime) -> tuple[E
     """Neither the medicine nor its class nor the days: those are in the pharmacy's own record."""
     urgent = any(step.urgent for step in steps)
     within = min(step.within(now) for step in steps)
-    task = OpenTask(f"late-{number}", "late_refill", "pharmacist", within, urgent)
+    task = OpenTask(f"late-{number}", "late_refill", "pharmacist", within, urgent, PROTECTED)
     return (task, Record("late_refill", "supply ended"))
 
 

@@ -47,8 +47,14 @@ class Round:
     def call(self, plan: DeliveryPlan, kind: str, again: int = 0) -> OpenTask:
         """`again`: how often such a task was opened before; each has a key of its own."""
         suffix = f"-{again + 1}" if again else ""
-        return OpenTask(f"{self.step}-{kind}{suffix}", kind, "pharmacist", plan.task_within)
+        detail = PROTECTED if kind == "refill_call" else {}
+        key = f"{self.step}-{kind}{suffix}"
+        return OpenTask(key, kind, "pharmacist", plan.task_within, detail=detail)
 
+
+PROTECTED = {"part2": "yes"}
+"""What a pharmacist writes on a call about refills is for pharmacists: one of them may be about a
+substance-use medicine (42 CFR Part 2). Every such call has the mark, so the mark tells nothing."""
 
 Moved = tuple[Round, tuple[Effect, ...]]
 """A round that has gone on, and what that asks for."""

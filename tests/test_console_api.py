@@ -174,7 +174,7 @@ async def test_the_queue_moves_a_delivery_step_by_step_and_wants_a_reason_for_fa
         failed = await pharmacist.post(f"{steps}/fail", {"reason": "Nobody at home"})
     assert page.index(f"delivery-{sooner.id}") < page.index(f"delivery-{later.id}")
     assert "lisinopril" in page
-    assert "A protected medicine" in page  # what no claim speaks of
+    assert "Named in your own record only" in page  # what no claim speaks of
     statuses = [answer.status_code for answer in (accepted, early, silent, failed)]
     assert statuses == [200, 409, 422, 200]
     row = connection.execute(
