@@ -128,7 +128,9 @@ def need(item: Resource) -> bool:
 
 
 def screened(item: Resource) -> bool:
-    return item["resourceType"] == "Observation" and item["id"].startswith("screening-")
+    """A response about a social need; others, as to PHQ-9, do not claim the profile."""
+    profiles = item.get("meta", {}).get("profile", ())
+    return any(profile.endswith("ObservationScreeningResponse") for profile in profiles)
 
 
 HEALTH_CONCERN = "http://hl7.org/fhir/us/core/CodeSystem/condition-category"
