@@ -125,7 +125,7 @@ async def replies(
             under_way.append(asyncio.create_task(says_yes(client, to)))
         await asyncio.gather(*under_way)
         until = perf_counter() + PATIENCE
-        # The carrier's dictionary is no event that could be awaited.
+        # ASYNC110: the carrier's dictionary is no event that could be awaited.
         while perf_counter() < until and any(  # noqa: ASYNC110
             to not in carrier.accepted for to in phones
         ):

@@ -85,6 +85,7 @@ def invited(first: int, number: int) -> Iterator[list[Base]]:
     at = make.NOW - timedelta(hours=44)
     begun = {"state": "outreach", "started_at": None, "reached_at": None, "created_at": at}
     for enrollment, to, rows in people(first, number, **begun):
+        # The second row is the phone (`people`).
         rows[1].open_prompt, rows[1].open_until = f"i-{enrollment}", make.NOW + make.DAY  # type: ignore[attr-defined]
         state = {"rung": 1, "used_at": at.isoformat()}
         stage = make.stage(enrollment, "outreach", state=state, done=None, why=None, due_at=None)

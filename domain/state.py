@@ -28,6 +28,7 @@ def shift(state: State, by: timedelta) -> State:
         field.name: _moved(getattr(state, field.name), by)
         for field in fields(state)  # type: ignore[arg-type]
     }
+    # mypy knows a State for a dataclass of any kind, not that these are its own fields.
     return replace(state, **moved)  # type: ignore[type-var]
 
 

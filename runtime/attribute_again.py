@@ -38,6 +38,7 @@ def _copied(settings: Settings, file: Path) -> bool:
     engine = create_engine(dialect_url(settings.database_url))
     try:
         with engine.connect() as connection, file.open("wb") as out:
+            # SQLAlchemy does not say that its driver here is psycopg.
             copy_kept(connection.connection.driver_connection, out)  # type: ignore[arg-type]
     finally:
         engine.dispose()

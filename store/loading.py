@@ -74,6 +74,7 @@ def load(
     record = record or RunRecord()
     with engine.begin() as connection:
         connection.execute(ONE_AT_A_TIME)
+        # SQLAlchemy does not say that its driver here is psycopg.
         raw: Raw[Any] = connection.connection.driver_connection  # type: ignore[assignment]
         enrolled = _chosen(results, limit)
         _people(raw, connection, results, {row["person_id"] for row in enrolled}, now)

@@ -150,6 +150,7 @@ async def by_state(session: AsyncSession, weeks: int) -> Sequence[StateLine]:
     for state, code, members in await session.execute(_REASONS):
         reasons.setdefault(state, {})[code] = members
     lines = [
+        # The columns of the two queries are its fields; a row does not say so.
         StateLine(**{**row, "reasons": reasons.get(state, {})})  # type: ignore[arg-type]
         for state, row in found.items()
     ]
