@@ -10,7 +10,7 @@ from make_journeys import DAY, HOUR, NOW, PLANS, accepted, days, facts, lost, wa
 from domain.addresses import Check, check
 from domain.delivery import Deliveries, awaited, heard, next_step
 from domain.delivery_plan import DeliveryPlan
-from domain.delivery_rounds import ASKED, CONFIRMING, ORDERED, PROTECTED, Round
+from domain.delivery_rounds import ASKED, CONFIRMING, ORDERED, Round
 from domain.delivery_steps import STEPS, Status, refusal
 from domain.effects import (
     ConfirmDelivery,
@@ -53,7 +53,7 @@ def brought(status: Status, medication: MedicationFact = PILLS, **given: Any) ->
 
 def call(kind: str, number: int = 1, suffix: str = "") -> OpenTask:
     key = f"refill-{number}-{kind}{suffix}"
-    detail = PROTECTED if kind == "refill_call" else {}
+    detail = {"part2": "yes"} if kind == "refill_call" else {}
     return OpenTask(key, kind, "pharmacist", PLAN.task_within, detail=detail)
 
 

@@ -9,7 +9,7 @@ from make_journeys import DAY, NOW, PLANS, accepted, days, facts
 
 from domain.delivery import Deliveries, next_step
 from domain.delivery_plan import DeliveryPlan
-from domain.delivery_rounds import ASKED, ORDERED, PROTECTED, Round
+from domain.delivery_rounds import ASKED, ORDERED, Round
 from domain.effects import OpenTask, Record, SendText
 from domain.late_refills import late_rules
 from domain.program_reader import BadProgram
@@ -38,7 +38,7 @@ def effects(state: Deliveries, *medications: MedicationFact) -> tuple[Any, ...]:
 
 
 def call(within: timedelta, number: int = 1, urgent: bool = False) -> OpenTask:
-    return OpenTask(f"late-{number}", "late_refill", "pharmacist", within, urgent, PROTECTED)
+    return OpenTask(f"late-{number}", "late_refill", "pharmacist", within, urgent, {"part2": "yes"})
 
 
 MOUD = {"drug_class": "moud", "ingredient": "buprenorphine/naloxone", "part2": True}
