@@ -156,6 +156,38 @@ async def test_a_task_shows_the_words_it_is_about(desk: Desk, ana: str, database
     assert "(614) 555-0177" in page
 
 
+async def test_the_queue_says_at_its_top_how_much_waits_and_never_hides_the_rest(
+    desk: Desk, ana: str, database_url: str
+) -> None:
+    make.save(
+        database_url,
+        make.delivery(),
+        *(make.task(ana, kind="reading", role="pharmacist", key=f"k{n}") for n in range(27)),
+    )
+    async with desk.signed_in("pharmacist", make.NPI) as pharmacist:
+        page = (await pharmacist.get("/console/queue")).text
+        tasks = (await pharmacist.get("/console/tasks?kind=reading")).text
+    assert 'href="#clinical">To look at <strong>27<' in page
+    assert 'href="#deliveries">Deliveries <strong>1<' in page
+    assert page.count("Look at a reading</strong>") == 25
+    assert "See all 27" in page
+    assert "27 open" in tasks
+    assert tasks.count("Look at a reading</strong>") == 27
+
+
+@pytest.mark.parametrize(
+    ("kind", "leads"), [("referral", True), ("referral_nudge", True), ("reading", False)],
+    ids=["help to find leads to the needs", "help to ask after does too", "a reading does not"],
+)  # fmt: skip
+async def test_a_task_about_a_need_leads_where_it_is_done(
+    desk: Desk, ana: str, database_url: str, kind: str, leads: bool
+) -> None:
+    make.save(database_url, make.task(ana, kind=kind))
+    async with desk.signed_in() as coordinator:
+        page = (await coordinator.get("/console/tasks")).text
+    assert (f'href="/console/needs/{ana}"' in page) == leads
+
+
 async def test_the_queue_moves_a_delivery_step_by_step_and_wants_a_reason_for_failure(
     desk: Desk, ana: str, database_url: str, connection: Connection
 ) -> None:

@@ -17,13 +17,15 @@ from domain.program import Program
 from store.deliveries import check_address, move_delivery
 from store.pages.attribution import new_members
 from store.pages.queue import deliveries, may_move
-from store.pages.tasks import TaskFilter, open_tasks
+from store.pages.tasks import TaskFilter, count_tasks, open_tasks
 from store.proposals import open_plans
 
 router = APIRouter(prefix="/console", tags=["console"])
 
 
 BUTTONS = {step.to: step for step in Step}
+SHOWN = 25
+"""Tasks before the deliveries; the rest are a page of their own."""
 
 
 class MoveForm(BaseModel):
@@ -49,7 +51,8 @@ async def queue(request: Request, viewer: AnyStaff, session: Session, clocks: Cl
         request,
         "console/queue.html",
         lines=await deliveries(session, viewer.scope),
-        tasks=await open_tasks(session, viewer.scope, clinical, now=now),
+        tasks=await open_tasks(session, viewer.scope, clinical, now=now, limit=SHOWN),
+        waiting=await count_tasks(session, viewer.scope, clinical, now=now),
         buttons=BUTTONS,
         arrivals=await new_members(session, viewer.scope, now),
         windows=_windows(request),

@@ -15,13 +15,14 @@ from domain.crisis import CallBack, CallOutcome
 from store.crisis import document
 from store.database import in_transaction
 from store.desk import Desk
-from store.pages.tasks import TaskFilter, open_kinds, open_tasks
+from store.pages.tasks import TaskFilter, count_tasks, open_kinds, open_tasks
 
 router = APIRouter(prefix="/console/tasks", tags=["console"])
 
 CALL_ANSWERS = ("reached", "declined", "not_reached")
 """How an invitation by call or at the counter may end; the first two move the journey
 (domain.outreach)."""
+SHOWN = 200
 TaskId = Annotated[int, Path(ge=1, lt=2**63)]
 BACK = {"/console/", "/console/tasks", "/console/queue"}
 
@@ -71,13 +72,14 @@ async def tasks(
     clocks: Clocks,
     filters: Annotated[Filters, Query()],
 ) -> Response:
-    wanted = TaskFilter(**filters.model_dump())
+    wanted, now = TaskFilter(**filters.model_dump()), clocks.now()
     return render_page(
         request,
         "console/tasks.html",
         wanted=wanted,
         kinds=await open_kinds(session, viewer.scope),
-        tasks=await open_tasks(session, viewer.scope, wanted, now=clocks.now(), limit=200),
+        tasks=await open_tasks(session, viewer.scope, wanted, now=now, limit=SHOWN),
+        counts=await count_tasks(session, viewer.scope, wanted, now=now),
     )
 
 

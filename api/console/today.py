@@ -37,7 +37,7 @@ async def _draw(
         request,
         template,
         tasks=await open_tasks(session, viewer.scope, mine, now=now, limit=SHOWN),
-        counts=await count_tasks(session, viewer.scope, mine.role, now=now),
+        counts=await count_tasks(session, viewer.scope, mine, now=now),
         funnel=await funnel(session, viewer.scope),
         texts=await texts(session, viewer.scope, since=when.day_ago(now)),
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import SQLColumnExpression, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.models import Enrollment, InboundText, Member, Pharmacy, Task
@@ -49,21 +49,10 @@ async def open_tasks(
         .outerjoin(Member, Member.id == Enrollment.member_id)
         .outerjoin(Pharmacy, Pharmacy.npi == Enrollment.pharmacy_npi)
         .outerjoin(InboundText, InboundText.sid == Task.message_id)
-        .where(Task.done_at.is_(None))
         .order_by(Task.urgent.desc(), Task.due_at, Task.id)
         .limit(limit)
     )
-    if wanted.enrollment_id:
-        query = query.where(Task.enrollment_id == wanted.enrollment_id)
-    if wanted.role:
-        query = query.where(Task.role == wanted.role)
-    if wanted.kind:
-        query = query.where(Task.kind == wanted.kind)
-    if wanted.urgent:
-        query = query.where(Task.urgent)
-    if wanted.overdue:
-        query = query.where(Task.due_at < now)
-    rows = await session.execute(scope.limit(query))
+    rows = await session.execute(scope.limit(query.where(*_narrowed(wanted, now))))
     return [TaskLine(*row) for row in rows]
 
 
@@ -87,7 +76,7 @@ class TaskCounts:
 
 
 async def count_tasks(
-    session: AsyncSession, scope: Scope, role: str, *, now: datetime
+    session: AsyncSession, scope: Scope, wanted: TaskFilter, *, now: datetime
 ) -> TaskCounts:
     query = (
         select(
@@ -97,8 +86,18 @@ async def count_tasks(
         )
         .select_from(Task)
         .outerjoin(Enrollment, Enrollment.id == Task.enrollment_id)
-        .where(Task.done_at.is_(None))
+        .where(*_narrowed(wanted, now))
     )
-    if role:
-        query = query.where(Task.role == role)
     return TaskCounts(*(await session.execute(scope.limit(query))).one())
+
+
+def _narrowed(wanted: TaskFilter, now: datetime) -> list[SQLColumnExpression[bool]]:
+    """Open, and what is asked for."""
+    asked = [
+        (wanted.enrollment_id, Task.enrollment_id == wanted.enrollment_id),
+        (wanted.role, Task.role == wanted.role),
+        (wanted.kind, Task.kind == wanted.kind),
+        (wanted.urgent, Task.urgent),
+        (wanted.overdue, Task.due_at < now),
+    ]
+    return [Task.done_at.is_(None), *(condition for given, condition in asked if given)]
