@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from domain import coaching_readings
 from domain.answers import number
 from domain.check_ins import CheckIn
+from domain.coaching_readings import AT_ONCE
 from domain.curricula import CALL, READINGS, Curriculum, Step, chosen, merged, progress
-from domain.danger import Urgency
 from domain.due import due
-from domain.effects import Effect, OpenTask, Record, SaveReading, SendText
+from domain.effects import Effect, OpenTask, Record, SendText
 from domain.outbox import Purpose
-from domain.reading_rules import Level, ReadingRules, level, symptoms_in
-from domain.readings import BloodPressure, Glucose, Implausible, parse
-from domain.stages import Do, Done, Facts, Heard, ReadingFact, Wait
+from domain.reading_rules import ReadingRules
+from domain.readings import Implausible, Said, parse
+from domain.stages import Do, Done, Facts, Heard, Wait
 
-_AT_ONCE = (Urgency.EMERGENCY, Urgency.SAME_HOUR)
 _LAST_WAIT = timedelta(days=7)
 """How long the last answer is waited for."""
 _APART = timedelta(days=1)
@@ -43,6 +43,7 @@ class Coaching:
     asked_at: datetime | None = None
     misread: int = 0
     readings: int = 0
+    """Texts that brought one or more."""
     follows: tuple[str, ...] = ()
     """Curricula, as chosen at the first step: a new condition does not reshuffle them."""
     last: str = ""
@@ -74,22 +75,19 @@ def heard(state: Coaching, body: str, plan: CoachingPlan, facts: Facts, now: dat
     kind = kind_asked(state, plan, facts)
     if kind in plan.check_ins:
         return _check_in(state, body, plan.check_ins[kind], now)
-    reading = parse(body, "glucose" if kind == "glucose" else "bp", plan.rules.bounds)
-    match reading:
-        case BloodPressure() | Glucose():
-            return _note(state, reading, body, plan, facts, now)
-        case Implausible():
-            return _again(state, plan, "implausible")
-    return _again(state, plan, "unreadable")
+    said = parse(body, "glucose" if kind == "glucose" else "bp", plan.rules.bounds)
+    if any(not isinstance(each, Implausible) for each in said):
+        return _note(state, said, body, plan, facts, now)
+    return _again(state, plan, "implausible" if said else "unreadable")
 
 
 def heard_unasked(
     state: Coaching, body: str, plan: CoachingPlan, facts: Facts, now: datetime
 ) -> Heard | None:
     """A reading sent without being asked for counts; anything else is for somebody else."""
-    reading = parse(body, None, plan.rules.bounds)
-    if isinstance(reading, BloodPressure | Glucose):
-        return _note(state, reading, body, plan, facts, now)
+    said = parse(body, None, plan.rules.bounds)
+    if any(not isinstance(each, Implausible) for each in said):
+        return _note(state, said, body, plan, facts, now)
     return None
 
 
@@ -159,38 +157,18 @@ def _close(state: Coaching, plan: CoachingPlan, facts: Facts, now: datetime) -> 
 
 def _note(
     state: Coaching,
-    reading: BloodPressure | Glucose,
+    said: Sequence[Said],
     body: str,
     plan: CoachingPlan,
     facts: Facts,
     now: datetime,
 ) -> Heard:
-    earlier = [(fact.at, _reading(fact)) for fact in facts.readings]
-    symptoms = symptoms_in(body, plan.rules)
-    found = level(reading, earlier, plan.rules, now, symptoms=symptoms)
     ordinal = state.readings + 1
-    saved = _saved(reading, found)
-    step = f"reading-{ordinal}"
-    after = replace(state, readings=ordinal, misread=0)
-    if found is None:
-        return Heard(after, (saved, SendText(step, "reading_thanks", Purpose.REPLY)))
-    purpose = Purpose.SAFETY if found.urgency in _AT_ONCE else Purpose.REPLY
-    effects: tuple[Effect, ...] = (
-        saved,
-        SendText(step, found.template, purpose),
-        Record("reading_level", found.rule, {"level": found.urgency}),
-    )
-    if found.deadline:
-        task = OpenTask(
-            f"{step}-{found.rule}",
-            "reading",
-            "pharmacist",
-            found.deadline - now,
-            urgent=found.urgency in _AT_ONCE,
-            detail={"rule": found.rule, "level": found.urgency},
-        )
-        effects = (*effects, task, Record("escalation", found.rule, {"level": found.urgency}))
-    return Heard(after, effects)
+    acts = coaching_readings.effects(
+        f"reading-{ordinal}", said, body, plan.rules, facts.readings, now,
+        look_within=plan.task_within,
+    )  # fmt: skip
+    return Heard(replace(state, readings=ordinal, misread=0), acts)
 
 
 def _again(state: Coaching, plan: CoachingPlan, why: str) -> Heard:
@@ -214,7 +192,7 @@ def _check_in(state: Coaching, body: str, asked: CheckIn, now: datetime) -> Hear
         return Heard(state, understood=False)
     answer = asked.answers[digit]
     step = step_name(state.week)
-    at_once = answer.urgency in _AT_ONCE
+    at_once = answer.urgency in AT_ONCE
     effects: tuple[Effect, ...] = (
         Record("check_in", asked.name, {"said": answer.said}),
         SendText(f"{step}-thanks", answer.template, Purpose.SAFETY if at_once else Purpose.REPLY),
@@ -232,16 +210,3 @@ def _check_in(state: Coaching, body: str, asked: CheckIn, now: datetime) -> Hear
         escalation = Record("escalation", f"{asked.name}-{answer.said}", {"level": answer.urgency})
         effects = (*effects, task, escalation)
     return Heard(state, effects)
-
-
-def _saved(reading: BloodPressure | Glucose, found: Level | None) -> SaveReading:
-    name, rule = (str(found.urgency), found.rule) if found else (None, None)
-    if isinstance(reading, BloodPressure):
-        return SaveReading("bp", reading.systolic, reading.diastolic, level=name, rule=rule)
-    return SaveReading("glucose", mg_dl=reading.mg_dl, level=name, rule=rule)
-
-
-def _reading(fact: ReadingFact) -> BloodPressure | Glucose:
-    if fact.mg_dl is not None:
-        return Glucose(fact.mg_dl)
-    return BloodPressure(fact.systolic or 0, fact.diastolic or 0)

@@ -7,6 +7,7 @@ from domain.due import working_days
 from domain.effects import Effect, OpenTask, Record, ResendNote, SendNote
 from domain.note_requests import RequestRule
 from domain.passage import PassagePlan
+from domain.quiet_hours import Holiday
 from domain.stages import Do, Done, Facts, NoteFact, Wait
 
 
@@ -32,6 +33,11 @@ class CoordinationPlan:
     reading_window: timedelta
     ladder: Ladder = field(default_factory=lambda: Ladder(3, 5, 10))
     passage: PassagePlan = field(default_factory=PassagePlan)
+    holidays: tuple[Holiday, ...] = ()
+    """A practice is closed then: they are left out of every working day here."""
+
+    def open_days(self, since: datetime, days: int) -> datetime:
+        return working_days(since, days, self.holidays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,9 @@ def _unanswered(
 ) -> Do | Wait:
     """A second copy, then a call, then the end; an answer that comes later is a person's still."""
     ladder = plan.ladder
-    resend, phone = working_days(sent_at, ladder.resend), working_days(sent_at, ladder.phone)
-    expire = working_days(sent_at, ladder.expire)
+    resend, phone, expire = (
+        plan.open_days(sent_at, days) for days in (ladder.resend, ladder.phone, ladder.expire)
+    )
     if not state.resent and now >= resend:
         return Do(replace(state, resent=True), (ResendNote(),))
     if not state.phoned and now >= phone:
@@ -98,7 +105,9 @@ def _send_when_due(
         return Do(replace(state, intake_at=now))
     latest = (facts.reached_at or now) + plan.latest_after
     due = (
-        min(latest, working_days(state.intake_at, plan.after_intake)) if state.intake_at else latest
+        min(latest, plan.open_days(state.intake_at, plan.after_intake))
+        if state.intake_at
+        else latest
     )
     if now < due:
         return Wait(due, "note_due")

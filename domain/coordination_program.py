@@ -1,17 +1,19 @@
 """The note's part of a program's YAML: when it goes, what it asks, its way and its ladder."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from domain.coordination import CoordinationPlan, Ladder
 from domain.note_requests import Limit, RequestRule
 from domain.passage import PassagePlan
 from domain.program_reader import Reader
+from domain.quiet_hours import Holiday
 
 _TELLS_NOTHING = re.compile(r"protected_[0-9]+")
 
 
-def coordination_plan(read: Reader) -> CoordinationPlan:
+def coordination_plan(read: Reader, holidays: Sequence[Holiday] = ()) -> CoordinationPlan:
     return CoordinationPlan(
         read.number("after_intake_business_days"),
         read.days("latest_after_days"),
@@ -22,6 +24,7 @@ def coordination_plan(read: Reader) -> CoordinationPlan:
         read.days("reading_window_days"),
         _ladder(read),
         _passage(read.part("passage")),
+        tuple(holidays),
     )
 
 

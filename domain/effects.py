@@ -137,6 +137,8 @@ class SaveReading:
     mg_dl: int | None = None
     level: str | None = None
     rule: str | None = None
+    place: int = 1
+    """Among the readings of one text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@ for ever."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from domain.answers import OTHER, YES, choice
+from domain.due import closed
 from domain.effects import CloseTask, Effect, MoveReferral, OpenTask, Record, SendText
 from domain.needs import OPEN, Status
 from domain.program_reader import Reader
@@ -32,7 +33,7 @@ class NeedsPlan:
 
     def open_day(self, moment: datetime) -> datetime:
         """The same hour of the next day on which offices are open."""
-        while _closed(moment.date(), self.holidays):
+        while closed(moment.date(), self.holidays):
             moment += timedelta(days=1)
         return moment
 
@@ -170,7 +171,3 @@ def _ask(
 
 def _key(referral: ReferralFact, after: timedelta) -> str:
     return f"referral-nudge-{referral.id}-{after.days}"
-
-
-def _closed(day: date, holidays: Sequence[Holiday]) -> bool:
-    return day.weekday() > 4 or any(each.falls_on(day) for each in holidays)

@@ -88,7 +88,7 @@ class Program:
         if "needs" in stages:
             plans["needs"] = needs_plan(read.part("needs"), holidays)
         if "coordination" in stages:
-            plans["coordination"] = coordination_plan(read.part("coordination"))
+            plans["coordination"] = coordination_plan(read.part("coordination"), holidays)
         return cls(
             id=read.text("id"),
             version=read.text("version"),

@@ -16,7 +16,7 @@ async def save_reading(
     heard: InboundText | None,
     now: datetime,
 ) -> None:
-    """One reading a text: a text applied twice saves one."""
+    """A text applied twice saves each of its readings once."""
     if heard is None:
         raise ValueError("a reading is saved with the text that brought it")
     await session.execute(
@@ -29,8 +29,9 @@ async def save_reading(
             mg_dl=reading.mg_dl,
             at=now,
             message_id=heard.sid,
+            place=reading.place,
             level=reading.level,
             rule=reading.rule,
         )
-        .on_conflict_do_nothing(index_elements=["message_id"])
+        .on_conflict_do_nothing(index_elements=["message_id", "place"])
     )

@@ -231,6 +231,30 @@ def test_what_a_reading_sets_in_motion(
     assert [task.urgent for task in asked] == ([purpose is Purpose.SAFETY] if due else [])
 
 
+def test_of_several_readings_in_one_text_all_are_kept_and_the_most_urgent_is_answered() -> None:
+    found = heard(THIRD, "bp 128/78. sugar was 48, had juice, now 92", PLAN, PRESSURE, NOW)
+    assert found.effects[:4] == (
+        SaveReading("bp", 128, 78),
+        SaveReading("glucose", mg_dl=48, level="same_hour", rule="glucose-very-low", place=2),
+        SaveReading("glucose", mg_dl=92, place=3),
+        SendText("reading-1", "reading_low", Purpose.SAFETY),
+    )
+    assert kinds(found) == ["reading_low", "reading"]
+
+
+def test_a_second_very_high_one_in_the_same_text_confirms_the_first() -> None:
+    found = heard(THIRD, "190/125 then 188/122", PLAN, PRESSURE, NOW)
+    rules = [each.rule for each in found.effects if isinstance(each, SaveReading)]
+    assert rules == ["bp-very-high", "bp-very-high-confirmed"]
+    assert kinds(found) == ["reading_followup", "reading", "reading"]
+
+
+def test_a_reading_no_meter_shows_beside_a_good_one_is_looked_at() -> None:
+    found = heard(THIRD, "bp 300/200 and sugar 110", PLAN, PRESSURE, NOW)
+    assert SaveReading("glucose", mg_dl=110) in found.effects
+    assert kinds(found) == ["reading_thanks", "unclear_reading"]
+
+
 def kinds(found: Heard) -> list[str]:
     return [
         each.template if isinstance(each, SendText) else each.kind

@@ -1,7 +1,7 @@
 """The note to the prescriber: when it leaves, and what becomes of it."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,21 @@ def test_when_the_note_is_due(intake: datetime | None, reached: datetime, due: d
     assert next_step(state, PLAN, known, due - timedelta(seconds=1)) == Wait(due, "note_due")
     step = next_step(state, PLAN, known, due)
     assert step == Do(replace(state, sent=True), (SendNote(PLAN.reply_within),))
+
+
+THANKSGIVING_EVE = datetime(2026, 11, 25, 15, tzinfo=UTC)
+
+
+def test_a_federal_holiday_is_no_working_day_of_a_note() -> None:
+    plan = programs.program("medicaid-high-risk").plans["coordination"]
+    known = facts(reached_at=THANKSGIVING_EVE)
+    due = THANKSGIVING_EVE + days(5)
+    assert next_step(Coordination(intake_at=THANKSGIVING_EVE), plan, known, THANKSGIVING_EVE) == (
+        Wait(due, "note_due")
+    )
+    left = replace(note(), note=NoteFact(THANKSGIVING_EVE, due + days(9), None, {}))
+    second = THANKSGIVING_EVE + days(6)
+    assert next_step(SENT, plan, left, THANKSGIVING_EVE) == Wait(second, "note_answer")
 
 
 def test_an_answer_is_awaited() -> None:

@@ -204,6 +204,14 @@ async def test_a_reading_is_never_saved_without_the_text_that_brought_it(house: 
         await carry(house, SaveReading("bp", 150, 95), heard=None)
 
 
+async def test_a_text_may_bring_several_readings(house: House) -> None:
+    for _ in range(2):
+        await carry(house, SaveReading("bp", 150, 95))
+        await carry(house, SaveReading("glucose", mg_dl=48, place=2))
+    kept = {(row.kind, row.systolic, row.mg_dl) for row in await house.all(Reading)}
+    assert kept == {("bp", 150, None), ("glucose", None, 48)}
+
+
 async def test_an_outcome_carries_the_programs_version(house: House) -> None:
     await carry(house, Record("check_in", "member's answer", {"said": "good"}))
     outcome = await house.only(Outcome)

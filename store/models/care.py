@@ -96,6 +96,7 @@ class Reading(Base):
     """A blood pressure (mmHg) or a glucose (mg/dL) a member sent."""
 
     __tablename__ = "readings"
+    __table_args__ = (UniqueConstraint("message_id", "place"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     enrollment_id: Mapped[str] = mapped_column(ForeignKey("enrollments.id"), index=True)
@@ -104,7 +105,9 @@ class Reading(Base):
     diastolic: Mapped[int | None]
     mg_dl: Mapped[int | None]
     at: Mapped[datetime]
-    message_id: Mapped[str] = mapped_column(unique=True)
+    message_id: Mapped[str]
+    place: Mapped[int] = mapped_column(server_default="1")
+    """Among the readings of its text."""
     level: Mapped[str | None]
     rule: Mapped[str | None]
 
