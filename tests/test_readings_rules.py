@@ -5,10 +5,10 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from reading_corpus import READINGS
 
 from domain.reading_rules import ReadingRules
 from domain.readings import BloodPressure, Glucose, Implausible, Kind, Said, parse
-from reading_corpus import READINGS
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
 DATA: dict[str, Any] = yaml.safe_load((PROGRAMS / "readings.yaml").read_text("utf-8"))
