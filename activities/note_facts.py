@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.letters import plain_phone
 from domain.coordination import CoordinationPlan
+from domain.note_medicines import in_use
 from domain.note_requests import requests, signals
 from domain.notes import (
     ConditionLine,
@@ -53,7 +54,12 @@ async def draw(
     pharmacy = await session.get_one(Pharmacy, enrollment.pharmacy_npi)
     if row.prescriber_npi is None or member.birth_date is None:
         return None
-    medications = await _medications(session, member.id)
+    plan: CoordinationPlan = program.plans["coordination"]
+    medications = in_use(
+        await _medications(session, member.id),
+        today=row.created_at.date(),
+        window=plan.medicine_window,
+    )
     readings = await _readings(session, enrollment.id)
     pressures = tuple(_pressure(r) for r in readings if r.kind == "bp")
     glucoses = tuple(_glucose(r) for r in readings if r.kind == "glucose")
@@ -65,7 +71,7 @@ async def draw(
         pharmacy=_pharmacy(pharmacy, program),
         prescriber=PrescriberFace(row.prescriber_npi),
         why_now=Finding(WHY_NOW, _day(enrollment.reached_at)),
-        requests=_requests(program, row, medications, pressures, glucoses),
+        requests=_requests(plan, row, medications, pressures, glucoses),
         reply_by=row.reply_by.date(),
         conditions=await _conditions(session, member.id),
         medications=medications,
@@ -79,13 +85,12 @@ async def draw(
 
 
 def _requests(
-    program: Program,
+    plan: CoordinationPlan,
     row: Note,
     medications: Sequence[MedicationLine],
     pressures: Sequence[PressureReading],
     glucoses: Sequence[GlucoseReading],
 ) -> tuple[Request, ...]:
-    plan: CoordinationPlan = program.plans["coordination"]
     known = signals(
         pressures,
         glucoses,
@@ -128,11 +133,7 @@ async def _conditions(session: AsyncSession, member_id: str) -> tuple[ConditionL
 
 
 async def _medications(session: AsyncSession, member_id: str) -> tuple[MedicationLine, ...]:
-    rows = await session.scalars(
-        select(Medication)
-        .where(Medication.member_id == member_id)
-        .order_by(Medication.last_fill_on.desc(), Medication.ndc11)
-    )
+    rows = await session.scalars(select(Medication).where(Medication.member_id == member_id))
     return tuple(
         MedicationLine(
             row.ingredient or f"NDC {row.ndc11}",
@@ -140,6 +141,7 @@ async def _medications(session: AsyncSession, member_id: str) -> tuple[Medicatio
             row.last_fill_on,
             row.days_supply,
             row.part2,
+            row.drug_class is not None or row.part2,
         )
         for row in rows
     )

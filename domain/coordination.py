@@ -31,6 +31,8 @@ class CoordinationPlan:
     requests: tuple[RequestRule, ...]
     enough_readings: int
     reading_window: timedelta
+    medicine_window: timedelta
+    """A medicine whose supply ended longer ago is taken for stopped."""
     ladder: Ladder = field(default_factory=lambda: Ladder(3, 5, 10))
     passage: PassagePlan = field(default_factory=PassagePlan)
     holidays: tuple[Holiday, ...] = ()

@@ -22,6 +22,7 @@ def coordination_plan(read: Reader, holidays: Sequence[Holiday] = ()) -> Coordin
         tuple(_request(read, row) for row in read.value("requests")),
         read.number("enough_readings"),
         read.days("reading_window_days"),
+        read.days("medicine_window_days"),
         _ladder(read),
         _passage(read.part("passage")),
         tuple(holidays),

@@ -60,8 +60,8 @@ def signals(
     """What request rules are judged on; a key is absent where there is too little to judge by.
 
     `systolic_average`, `diastolic_average` (mmHg) and `glucose_average` (mg/dL) over the window,
-    today included; `days_late`: the longest a medicine has been out by claims. What is derived from
-    a Part 2 record bears its label, so those medicines count in `days_late_part2` only.
+    today included; `days_late`: the longest a long-term medicine has been out by claims. What is
+    derived from a Part 2 record bears its label, so those count in `days_late_part2` only.
     """
     since = today - window
     known: dict[str, float] = {}
@@ -72,8 +72,9 @@ def signals(
     sugars = [reading.mg_dl for reading in glucoses if since < reading.on <= today]
     if sugars and len(sugars) >= enough_readings:
         known["glucose_average"] = fmean(sugars)
+    taken = [line for line in medications if line.long_term]
     for name, part2 in (("days_late", False), ("days_late_part2", True)):
-        late = [(today - line.runs_out).days for line in medications if line.part2 is part2]
+        late = [(today - line.runs_out).days for line in taken if line.part2 is part2]
         if late:
             known[name] = float(max(late))
     return known

@@ -73,6 +73,8 @@ class MedicationLine:
     last_fill: date
     days_supply: int
     part2: bool = False
+    long_term: bool = True
+    """Of a class whose refills are followed; a short course that ended is not late."""
 
     @property
     def runs_out(self) -> date:

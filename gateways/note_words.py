@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from domain.note_medicines import is_late
 from domain.notes import CoordinationNote
 from domain.part2 import Permission
 
@@ -27,11 +28,12 @@ def read_notices(path: Path) -> dict[str, str]:
 
 
 def note_page(note: CoordinationNote, notices: Mapping[str, str]) -> dict[str, Any]:
-    """The newest readings and the medicines that run out first come first: they survive a cut."""
+    """What is newest or late comes first: it survives a cut."""
+    today = note.written_at.date()
     page: dict[str, Any] = asdict(replace(note.released(), permission=None)) | {
         "medications": [
-            asdict(line) | {"runs_out": line.runs_out}
-            for line in sorted(note.medications, key=lambda line: line.runs_out)
+            asdict(line) | {"runs_out": line.runs_out, "late": is_late(line, today)}
+            for line in sorted(note.medications, key=lambda line: not is_late(line, today))
         ],
         "pressures": _with_day(sorted(note.pressures, key=lambda r: r.on, reverse=True)),
         "glucoses": _with_day(sorted(note.glucoses, key=lambda r: r.on, reverse=True)),

@@ -72,6 +72,14 @@ def test_a_prescriber_known_by_number_only_still_gets_the_note(typesetter: Types
     assert "The prescriber NPI 1245319599" in said
 
 
+def test_a_medicine_that_has_run_out_leads_the_list_and_says_so(typesetter: Typesetter) -> None:
+    said = text(typesetter.note(NOTE, link=LINK))
+    assert "November 1, 2026, late" in said  # metformin, 30 days from October 2
+    assert "December 12, 2026, late" not in said
+    listed = said[said.index("Last filled") :]
+    assert listed.index("Metformin") < listed.index("Lisinopril")
+
+
 def long_note(requests: int) -> CoordinationNote:
     return note(
         findings=NOTE.findings * 6,

@@ -120,6 +120,14 @@ async def test_without_written_consent_nothing_of_substance_use_leaves(
     assert not any(word in said for word in ("buprenorphine", QUIET, "oud", "opioid"))
 
 
+async def test_a_medicine_stopped_long_ago_is_not_on_the_list(house: House, tmp_path: Path) -> None:
+    old = date(2025, 3, 1)
+    house.given(make.medication(ndc11="99999000888", ingredient="cefalexin", last_fill_on=old))
+    press = Press()
+    await works(house, press, tmp_path).write_note(WriteNoteRequest("n1"))
+    assert [line.ingredient for line in press.written[0].medications] == ["lisinopril"]
+
+
 async def test_needs_the_member_agreed_to_share_and_days_covered_by_fills_are_told(
     house: House, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from note_make import ALLOWED, MOUD, NOTE, note
 
+from domain.note_medicines import in_use, is_late
 from domain.note_requests import Limit, RequestRule, requests, signals
 from domain.notes import (
     ConditionLine,
@@ -211,3 +212,33 @@ def test_needs_are_told_only_where_the_member_agreed() -> None:
 
 def test_a_medicine_runs_out_on_the_first_day_without_supply() -> None:
     assert MedicationLine("x", None, date(2026, 1, 1), 30).runs_out == date(2026, 1, 31)
+
+
+def filled(name: str, days_ago: int, supply: int = 30, *, long_term: bool = True) -> MedicationLine:
+    return MedicationLine(name, None, TODAY - timedelta(days=days_ago), supply, long_term=long_term)
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        pytest.param([filled("a", 20), filled("b", 5)], ["b", "a"], id="the newest fill leads"),
+        pytest.param(
+            [filled("A", 50), filled("a", 20)], ["a"], id="two packs of one medicine are one line"
+        ),
+        pytest.param([filled("a", 120)], ["a"], id="ended ninety days ago, still listed"),
+        pytest.param([filled("a", 121)], [], id="ended longer ago, taken for stopped"),
+        pytest.param(
+            [filled("a", 121), filled("a", 400)], [], id="an older fill does not bring it back"
+        ),
+        pytest.param([filled("a", 121, 90)], ["a"], id="what counts is when the supply ended"),
+    ],
+)
+def test_the_list_holds_what_is_in_use(lines: list[MedicationLine], expected: list[str]) -> None:
+    listed = in_use(lines, today=TODAY, window=timedelta(days=90))
+    assert [line.ingredient for line in listed] == expected
+
+
+def test_a_short_course_that_ended_is_no_late_refill() -> None:
+    course = filled("amoxicillin", 30, 10, long_term=False)
+    assert raised(medicines=[course]) == []
+    assert not is_late(course, TODAY)
