@@ -10,6 +10,7 @@ from activities.sent import take_receipt
 from activities.time import Time
 from domain.outbox import Status
 from gateways.sms import CarrierListUnavailable, SmsGateway
+from store import listening
 from store.database import Transaction
 from store.models import InboundText, Intent
 
@@ -21,24 +22,29 @@ FINAL = ("delivered", "undelivered", "failed", "read", "canceled")
 
 async def poll(
     transaction: Transaction, carrier: SmsGateway, receiver: Receiver, time: Time
-) -> int:
-    """How many texts were found that no webhook had brought."""
+) -> int | None:
+    """How many texts were found that no webhook had brought; None when the list was not read."""
+    begun = time.wall()
     async with transaction() as session:
         recent = select(InboundText.sid).order_by(InboundText.received_at.desc()).limit(RECENT)
         known = set(await session.scalars(recent))
     try:
-        listed = await carrier.received(known)
+        inbox = await carrier.received(known)
     except CarrierListUnavailable:
-        return 0
+        return None
     found = 0
-    for text in reversed(listed):
+    for text in reversed(inbox.texts):
         async with transaction() as session:
             incoming = Incoming(text.sid, text.phone, text.body, text.media, found_by="poll")
             found += await receiver.receive(session, incoming)
+    if inbox.whole:
+        # Only now: what the list held is kept, a STOP among it in the ledger.
+        async with transaction() as session:
+            await listening.listed(session, begun)
     await _fates(transaction, carrier, time)
     if found:
         log.warning("texts_found_by_poll", count=found)
-    return found
+    return found if inbox.whole else None
 
 
 async def _fates(transaction: Transaction, carrier: SmsGateway, time: Time) -> None:

@@ -17,6 +17,7 @@ from temporalio import activity
 
 from activities import crisis
 from activities.journey import Advance, JourneyActivities
+from activities.listening import Listening
 from activities.pharmacy_systems import PharmacyHooks
 from activities.polling import poll
 from activities.reattribution import Reattribution
@@ -41,8 +42,11 @@ SETTLE_EVERY = 2.0
 ESCALATE_EVERY = 1.0
 REATTRIBUTE_EVERY = 5.0
 """A look that finds no new day and no new file costs one question to the database."""
-POLL_EVERY = 60.0
+POLL_EVERY = timedelta(seconds=60)
 """A lost webhook's text is found within minutes, far inside the quarter of an hour promised."""
+LOOK_WHETHER_TO_POLL_EVERY = 1.0
+POLL_AGAIN_AFTER = timedelta(seconds=3)
+"""After a list that could not be read, or while texts wait for it."""
 TELL_EVERY = 1.0
 BATCH = 50
 HEARTBEAT = 0.5
@@ -77,6 +81,8 @@ class RelayActivities:
     time: Time
     reattribution: Reattribution | None = None
     hooks: PharmacyHooks | None = None
+    listening: Listening | None = None
+    _polled_at: datetime | None = None
     _told: dict[Nudge, _Told] = field(default_factory=dict)
     """By nudge, so that a journey that took note hears of its next news at once."""
 
@@ -87,7 +93,7 @@ class RelayActivities:
             asyncio.create_task(self._every(TICK, self.start_and_tell, until)),
             asyncio.create_task(self._every(SETTLE_EVERY, self.settle_texts, until)),
             asyncio.create_task(self._every(ESCALATE_EVERY, self.escalate, until)),
-            asyncio.create_task(self._every(POLL_EVERY, self.poll_carrier, until)),
+            asyncio.create_task(self._every(LOOK_WHETHER_TO_POLL_EVERY, self.poll_when_due, until)),
             asyncio.create_task(self._every(REATTRIBUTE_EVERY, self.reattribute, until)),
             asyncio.create_task(self._every(TELL_EVERY, self.tell_pharmacies, until)),
         ]
@@ -142,9 +148,22 @@ class RelayActivities:
         if self.hooks is not None:
             await self.hooks.tell_all()
 
+    async def poll_when_due(self) -> None:
+        """Each minute; sooner when nothing leaves until the list has been read."""
+        now = self.time.wall()
+        since = POLL_EVERY if self._polled_at is None else now - self._polled_at
+        if since >= POLL_EVERY or (since >= POLL_AGAIN_AFTER and await self._list_helps()):
+            await self.poll_carrier()
+
+    async def _list_helps(self) -> bool:
+        return self.listening is not None and await self.listening.list_helps(self.transaction)
+
     async def poll_carrier(self) -> None:
-        if self.carrier is not None:
-            await poll(self.transaction, self.carrier, self.receiver, self.time)
+        self._polled_at = self.time.wall()
+        if self.carrier is None:
+            return
+        if await poll(self.transaction, self.carrier, self.receiver, self.time) is None:
+            self._polled_at += POLL_AGAIN_AFTER - POLL_EVERY
 
     async def reattribute(self) -> None:
         if self.reattribution is not None:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities.gate import Gate
+from activities.listening import Listening
 from activities.pacing import Crowded, Pace
 from activities.sent import record_result
 from activities.time import Time
@@ -59,6 +60,7 @@ class SendingActivities:
         status_url: str,
         time: Time,
         pace: Pace | None = None,
+        listening: Listening | None = None,
     ) -> None:
         """`carrier`: None while sending is switched off; what is due then stays due.
 
@@ -70,6 +72,7 @@ class SendingActivities:
         self._status_url = status_url
         self._time = time
         self._pace = pace or Pace()
+        self._listening = listening or Listening(time)
         self._held = False
         """Something due was held back when it was last looked for."""
 
@@ -119,7 +122,7 @@ class SendingActivities:
 
     async def _take_in(self, session: AsyncSession) -> "_Taken | Status | None":
         now = self._time.now()
-        road = await self._pace.look(session, now)
+        road = await self._listening.hold(session, await self._pace.look(session, now))
         self._held = road.held
         intent = await self._pace.next_due(session, now, road)
         if intent is None:

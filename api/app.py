@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from api import health, lob, twilio, web
 from api.acting import TemporalActions
 from api.deps import Sessions
 from api.fhir import FhirWords
+from api.listening import Ears
+from domain.listening import ListeningRules
 from domain.pacing import SenderPlan
 from domain.program import Program
 
@@ -55,6 +57,8 @@ class Parts:
     """None: no secret is set, and no report of a letter can be checked."""
     sender_plan: SenderPlan | None = None
     """What the console measures a day's texts by."""
+    listening: ListeningRules | None = None
+    """None: nobody is told that webhooks are taken here, and nothing that waits for it leaves."""
 
 
 def create(parts: Parts) -> FastAPI:
@@ -87,6 +91,7 @@ def create(parts: Parts) -> FastAPI:
         form_secret=parts.form_secret,
         fhir_words=parts.fhir,
         sender_plan=parts.sender_plan,
+        listening=parts.listening,
     )
     return app
 
@@ -95,11 +100,14 @@ def _lifespan(parts: Parts) -> Callable[[FastAPI], AbstractAsyncContextManager[N
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Webhooks are kept without Temporal: the app does not wait for it to start.
-        connecting = asyncio.create_task(_connect(app, parts.connect))
+        tasks = [asyncio.create_task(_connect(app, parts.connect))]
+        if parts.listening is not None and parts.signature is not None:
+            ears = Ears(parts.sessions.begin, parts.listening, parts.time)
+            tasks.append(asyncio.create_task(ears.keep_beating()))
         yield
-        connecting.cancel()
-        with suppress(asyncio.CancelledError):
-            await connecting
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     return lifespan
 

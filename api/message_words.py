@@ -61,6 +61,19 @@ MESSAGE_WORDS: dict[str, dict[str, str]] = {
         "is settled by evidence, never sent again by guess.",
         "day_used": "Nothing: the rest leaves tomorrow. programs/sending.yaml holds the figure.",
     },
+    "deaf": {
+        "no_webhooks": "nothing takes the carrier's webhooks just now.",
+        "list_awaited": "waiting for the carrier's list of what members texted.",
+        "list_old": "the carrier's list of what members texted cannot be read.",
+    },
+    "deaf_do": {
+        "no_webhooks": "See that the API is running (doorway doctor, /health). Texts leave some "
+        "seconds after it is up.",
+        "list_awaited": "Usually nothing: it takes some seconds after a start. If it stays, see "
+        "the carrier's status page and our own network.",
+        "list_old": "See the carrier's status page, the account and our own network. Texts leave "
+        "as soon as the list has been read.",
+    },
     "purpose": {
         "care": "begun by us: hours and caps hold",
         "reply": "answers the member's own text",

@@ -13,6 +13,7 @@ from api.events import Hub
 from api.pages import environment
 from api.problems import handle_problems
 from api.security import Shield
+from domain.listening import ListeningRules
 from domain.pacing import SenderPlan
 
 STATIC = Path(__file__).parent / "static"
@@ -27,6 +28,7 @@ def equip(
     form_secret: bytes = b"",
     fhir_words: fhir.FhirWords | None = None,
     sender_plan: SenderPlan | None = None,
+    listening: ListeningRules | None = None,
 ) -> None:
     """Add the routes of people and pharmacies; `app.state` must already hold what they need.
 
@@ -44,6 +46,7 @@ def equip(
     state.pharmacy_key = pharmacy_key
     state.fhir = fhir_words
     state.sender_plan = sender_plan
+    state.listening = listening
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     served = (fhir.router,) if fhir_words else ()
     machines = (proposals.router, pharmacy.router, attribution.router, nominations.router)

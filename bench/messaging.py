@@ -61,8 +61,10 @@ RATES = (1, 10, 50)
 SECONDS = {False: (4.0, 2.0, 2.0), True: (60.0, 60.0, 60.0)}
 TEXTS = {False: 160, True: 2_000}
 PATIENCE = 30.0
+# Nothing leaves before the carrier's list was read.
 BEGUN = sql(
-    "select count(*) from enrollments where nudged_at is null and started_at >= '2026-03-04'"
+    "select count(*) from enrollments, listening where nudged_at is null "
+    "and started_at >= '2026-03-04' and listed_from > taking_since + interval '5 s'"
 )
 RATIO, WEBHOOK_P99 = 0.85, 0.150
 

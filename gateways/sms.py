@@ -53,6 +53,14 @@ class ListedText:
     media: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """`whole`: nothing a member texted lies between these and what was known."""
+
+    texts: list[ListedText]
+    whole: bool = True
+
+
 class CarrierListUnavailable(Exception):
     """The carrier's list could not be read: it says nothing about any text."""
 
@@ -66,8 +74,9 @@ class SmsGateway(Protocol):
         Raises CarrierListUnavailable."""
         ...
 
-    async def received(self, known: Collection[str]) -> list[ListedText]:
-        """Unknown ones among the newest thousand texts members sent, newest first.
+    async def received(self, known: Collection[str]) -> Inbox:
+        """Unknown ones among the newest thousand texts members sent, newest first; more where
+        none of the last ones read was known.
 
         Raises CarrierListUnavailable."""
         ...

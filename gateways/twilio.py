@@ -1,6 +1,7 @@
 """Twilio's Messages API and its signed webhooks; facts in the vendor's OpenAPI file."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
@@ -10,6 +11,7 @@ from twilio.request_validator import RequestValidator  # type: ignore[import-unt
 from gateways.sms import (
     Accepted,
     CarrierListUnavailable,
+    Inbox,
     ListedText,
     NoAnswer,
     NotReached,
@@ -23,6 +25,8 @@ TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 SHORTEST, LONGEST = 1, 36_000
 PAGE_SIZE = 100
 MOST_PAGES = 10
+MOST_PAGES_AFTER_A_GAP = 200
+"""Twenty thousand texts that no webhook brought."""
 
 
 class Twilio:
@@ -56,25 +60,30 @@ class Twilio:
 
     async def sent_to(self, phone: str, known: Collection[str]) -> list[ListedText]:
         found: list[ListedText] = []
-        async for text in self._list({"To": phone, "From": self._number}):
-            if text.sid in known:
-                break
-            found.append(text)
+        async for page in self._pages({"To": phone, "From": self._number}, MOST_PAGES):
+            for text in page.texts:
+                if text.sid in known:
+                    return found
+                found.append(text)
         return found
 
-    async def received(self, known: Collection[str]) -> list[ListedText]:
+    async def received(self, known: Collection[str]) -> Inbox:
         # To the end, not to the first page of known ones: a text whose webhook was lost may lie
         # behind any number of newer texts whose webhooks came.
-        return [
-            text
-            async for text in self._list({"To": self._number})
-            if text.sid not in known and not text.sent_by_us
-        ]
+        found: list[ListedText] = []
+        number = 0
+        async for page in self._pages({"To": self._number}, MOST_PAGES_AFTER_A_GAP):
+            number += 1
+            found += [each for each in page.texts if not each.sent_by_us and each.sid not in known]
+            reached = not known or any(each.sid in known for each in page.texts)
+            if page.last or (number >= MOST_PAGES and reached):
+                return Inbox(found)
+        return Inbox(found, whole=False)
 
-    async def _list(self, query: Mapping[str, str]) -> AsyncIterator[ListedText]:
+    async def _pages(self, query: Mapping[str, str], most: int) -> AsyncIterator["_Page"]:
         page: str | None = self._messages
         params: Mapping[str, str] | None = {**query, "PageSize": str(PAGE_SIZE)}
-        for _ in range(MOST_PAGES):
+        for _ in range(most):
             try:
                 answer = await self._http.get(page or "", params=params)
                 answer.raise_for_status()
@@ -82,11 +91,16 @@ class Twilio:
                 texts = [_listed(row) for row in listed["messages"]]
             except (httpx.HTTPError, ValueError, KeyError, TypeError) as wrong:
                 raise CarrierListUnavailable(type(wrong).__name__) from None
-            for text in texts:
-                yield text
             page, params = listed.get("next_page_uri"), None
+            yield _Page(texts, last=not page)
             if not page:
                 return
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    texts: Sequence[ListedText]
+    last: bool
 
 
 def _result(answer: httpx.Response) -> SendResult:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from domain.clock import REAL
 from runtime.clock import load_clock, wall_now
+from runtime.doctor_hearing import hearing
 from runtime.doctor_wording import wording
 from runtime.encryption import temporal_key
 from runtime.errors import Refusal
@@ -47,6 +48,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _temporal(settings)
     yield _key(settings)
     yield from _carrier(settings)
+    yield from hearing(settings)
     yield _letters(settings)
     yield _pharmacies(settings)
     yield _fonts()

@@ -26,7 +26,6 @@ from domain.licensed_instruments import LicensedInstrument
 from domain.medication_rules import MedicationRules
 from domain.needs_directory import Directory, Service
 from domain.needs_words import NeedsBook
-from domain.pacing import SENDER, SenderPlan
 from domain.program import Program
 from domain.program_reader import BadProgram
 from domain.quiet_hours import ContactHours
@@ -35,6 +34,7 @@ from domain.replies import ReplyWords
 from domain.templates_lint import SmsCatalogue
 from runtime.data import PROGRAMS
 from runtime.errors import Refusal
+from runtime.sending_rules import SendingRules, read_sending
 from runtime.settings import Settings
 
 # Files beside the programs themselves: what all programs share.
@@ -222,9 +222,7 @@ class Rules:
     area_codes: Mapping[str, Sequence[str]]
     deadlines: Mapping[str, timedelta]
     crisis: CrisisRules
-    sender: SenderPlan
-    weights: Mapping[str, float]
-    """Of programs that share a short supply; one not named has 1."""
+    sending: SendingRules
 
 
 @lru_cache
@@ -238,13 +236,5 @@ def rules() -> Rules:
         area_codes=codes.get("area_codes", codes),
         deadlines={name: timedelta(minutes=value) for name, value in minutes.items()},
         crisis=CrisisRules.from_data(read("deadlines.yaml")),
-        sender=_sender(),
-        weights={name: float(weight) for name, weight in read("sending.yaml")["shares"].items()},
+        sending=read_sending(read("sending.yaml")),
     )
-
-
-def _sender() -> SenderPlan:
-    try:
-        return SenderPlan.from_data(read("sending.yaml")["senders"][SENDER])
-    except (ValueError, KeyError) as wrong:
-        raise Refusal(f"programs/sending.yaml: {wrong}; mend the file.") from None

@@ -20,6 +20,7 @@ from activities.journey import JourneyActivities
 from activities.letter_post import LetterPost
 from activities.letter_previews import LetterPreviews
 from activities.letters import LetterActivities
+from activities.listening import Listening
 from activities.notes import NoteActivities, ReplyLinks
 from activities.pacing import Pace
 from activities.pharmacy_systems import PharmacyHooks
@@ -35,10 +36,10 @@ from domain.gate import GateRules
 from domain.ids import JOURNEYS_QUEUE, RELAY_ID, SENDING_QUEUE, sending_id
 from domain.pacing import Shares
 from gateways.journeys import TemporalJourneys
-from gateways.lob import Lob, LobSignature
+from gateways.lob import LobSignature
 from gateways.pharmacy_system import SignedPosts
 from gateways.print_spool import PrintSpool
-from gateways.twilio import Twilio, TwilioSignature
+from gateways.twilio import TwilioSignature
 from gateways.typesetting import Typesetter
 from runtime import programs
 from runtime.clock import Time
@@ -50,6 +51,7 @@ from runtime.note_ways import note_ways
 from runtime.settings import Settings
 from runtime.standby import clock_when_it_goes
 from runtime.temporal import connect
+from runtime.vendors import carrier, mailing_house
 from store.database import engine, transactions
 from workflows.identification import Identifying
 from workflows.journey import MemberJourney
@@ -73,25 +75,6 @@ def read_time(settings: Settings) -> Time:
     return Time(clock_when_it_goes(settings))
 
 
-def carrier(settings: Settings) -> Twilio | None:
-    """None while the account is not complete: sending is then switched off."""
-    if not settings.twilio.complete:
-        return None
-    account = settings.twilio
-    return Twilio(
-        account.api_base,
-        account.account_sid,
-        account.auth_token.get_secret_value(),
-        account.from_number,
-    )
-
-
-def mailing_house(settings: Settings) -> Lob | None:
-    """None without a key: letters then go to the print spool."""
-    key = settings.lob.api_key.get_secret_value()
-    return Lob(settings.lob.api_base, key) if key else None
-
-
 def secret(settings: Settings, purpose: str) -> bytes:
     """A key of its own for each purpose, drawn from the home's one key."""
     return hmac.new(temporal_key(settings), f"doorway/{purpose}".encode(), sha256).digest()
@@ -112,7 +95,7 @@ def rerouting() -> Rerouting:
 
 def create_api(settings: Settings) -> FastAPI:
     time = read_time(settings)
-    sending = settings.twilio.complete
+    sending, sending_rules = settings.twilio.complete, programs.rules().sending
     token = settings.twilio.auth_token.get_secret_value()
     return create(
         Parts(
@@ -136,7 +119,8 @@ def create_api(settings: Settings) -> FastAPI:
                 programs.needs_book(),
                 programs.directory(settings.resources),
             ),
-            sender_plan=programs.rules().sender,
+            sender_plan=sending_rules.sender,
+            listening=sending_rules.listening,
         )
     )
 
@@ -158,22 +142,19 @@ class Crew:
         self.journeys = JourneyActivities(transaction, known, texts, time)
         self.house = mailing_house(settings)
         self.letters = LetterActivities(
-            transaction,
-            known,
-            typesetter,
-            PrintSpool(settings.letters),
-            time,
+            transaction, known, typesetter, PrintSpool(settings.letters), time,
             LetterPost(transaction, self.house, time) if self.house else None,
-        )
+        )  # fmt: skip
         self.ways = note_ways(settings)
         self.notes = NoteActivities(
             transaction, known, typesetter, self.ways.transports, links, time
         )
-        pace = Pace(rules.sender, Shares(tuple(known), rules.weights))
+        listening = Listening(time, rules.sending.listening)
         self.night = NightActivities(night_process())
         self.sending = SendingActivities(
-            transaction, gate, self.carrier, f"{base_url(settings)}/twilio/status", time, pace
-        )
+            transaction, gate, self.carrier, f"{base_url(settings)}/twilio/status", time,
+            Pace(rules.sending.sender, Shares(tuple(known), rules.sending.weights)), listening,
+        )  # fmt: skip
         self.relay = RelayActivities(
             transaction,
             TemporalJourneys(client),
@@ -183,6 +164,7 @@ class Crew:
             time,
             Reattribution(transaction, rerouting(), time),
             PharmacyHooks(transaction, SignedPosts(), secret(settings, PHARMACY_HOOKS), time),
+            listening,
         )
 
 

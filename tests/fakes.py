@@ -29,6 +29,7 @@ from gateways.journeys import JourneyOver
 from gateways.sms import (
     Accepted,
     CarrierListUnavailable,
+    Inbox,
     ListedText,
     NoAnswer,
     NotReached,
@@ -123,10 +124,10 @@ class FakeCarrier:
             found.append(text)
         return found
 
-    async def received(self, known: Collection[str]) -> list[ListedText]:
+    async def received(self, known: Collection[str]) -> Inbox:
         if self.list_down:
             raise CarrierListUnavailable("ReadTimeout")
-        return [text for text in reversed(self.inbox) if text.sid not in known]
+        return Inbox([text for text in reversed(self.inbox) if text.sid not in known])
 
 
 @dataclass

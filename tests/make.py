@@ -17,6 +17,7 @@ from store.models import (
     InboundText,
     Intent,
     Letter,
+    ListeningRow,
     Medication,
     Member,
     Need,
@@ -49,6 +50,11 @@ def save(database_url: str, *rows: Base) -> Sequence[Base]:
         session.commit()
     engine.dispose()
     return rows
+
+
+def listening(**given: Any) -> ListeningRow:
+    """Nothing was ever heard, unless given."""
+    return ListeningRow(**{"sender": "main", **given})
 
 
 def _with(kind: type[Any], defaults: dict[str, Any], given: dict[str, Any]) -> Any:

@@ -9,11 +9,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+import make
 import pytest
 from pydantic import SecretStr
 from rich.console import Console
 
 from runtime.cli import main
+from runtime.clock import wall_now
 from runtime.doctor import Verdict, doctor, findings
 from runtime.errors import Refusal
 from runtime.home import Running, running_in, settings_here, sole_tenant
@@ -293,6 +295,11 @@ def test_the_doctor_asks_a_database_for_its_tables_and_its_clock(
     migrated = said(Settings(home=tmp_path, database_url=database_url))
     assert migrated["Tables"] == (Verdict.OK, "those of this version.")
     assert migrated["Clock"][1].startswith("real time")
+    deaf = said(Settings(home=tmp_path, database_url=database_url, twilio=CARRIER))
+    assert "nothing takes the carrier's webhooks" in deaf["Hearing"][1]
+    make.save(database_url, make.listening(taking_since=wall_now(), taking_at=wall_now()))
+    awaited = said(Settings(home=tmp_path, database_url=database_url, twilio=CARRIER))
+    assert awaited["Hearing"][1].startswith("waiting for the carrier's list")
     empty = said(Settings(home=tmp_path, database_url=postgres.database_url()))
     assert empty["Tables"] == (Verdict.FAIL, "not those of this version; run `doorway migrate`.")
 

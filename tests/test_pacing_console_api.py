@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import make
 import pytest
@@ -12,8 +12,11 @@ from desk import Desk, open_desk, plain
 from api.message_words import MESSAGE_WORDS
 from api.wordlists import WORDS
 from domain.breakers import Cause
+from domain.listening import Deaf
 from runtime import programs
 from store.models import BreakerRow, BucketRow
+
+WALL = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
 @pytest_asyncio.fixture
@@ -23,7 +26,7 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
 
 
 async def held(desk: Desk) -> str:
-    desk.app.state.sender_plan = programs.rules().sender
+    desk.app.state.sender_plan = programs.rules().sending.sender
     async with desk.signed_in() as coordinator:
         page = (await coordinator.get("/console/delivery")).text
     found = re.search(r'<section aria-labelledby="held">.*?</section>', page, re.S)
@@ -73,6 +76,29 @@ async def test_it_says_what_is_held_and_when_it_is_tried_next(
     assert says in await held(desk)
 
 
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        pytest.param({}, "nothing takes the carrier's webhooks", id="nobody takes webhooks"),
+        pytest.param({"taking_since": WALL, "taking_at": WALL}, "waiting for the carrier's list",
+                     id="the list was not read since the start"),
+        pytest.param({"taking_since": WALL - make.DAY, "taking_at": WALL,
+                      "listed_from": WALL - make.HOUR}, "texted cannot be read",
+                     id="the list is old"),
+    ],
+)  # fmt: skip
+async def test_it_says_that_a_stop_may_have_been_missed(
+    desk: Desk, database_url: str, row: dict[str, datetime], says: str
+) -> None:
+    desk.app.state.listening = programs.rules().sending.listening
+    desk.time.watch = WALL
+    make.save(database_url, make.listening(**row))
+    said = await held(desk)
+    assert says in said
+    assert "A STOP may have been texted meanwhile" in said
+    assert "Nothing is held back" not in said
+
+
 async def test_it_says_when_the_day_is_used(desk: Desk, database_url: str) -> None:
     used = BucketRow(
         sender="main", tokens=8.0, at=make.NOW, day=make.NOW.date(), spent=5500, turn=0
@@ -85,6 +111,9 @@ async def test_it_says_when_the_day_is_used(desk: Desk, database_url: str) -> No
 
 
 def test_every_cause_has_words_for_the_page_and_for_its_task() -> None:
+    for why in Deaf:
+        assert why in MESSAGE_WORDS["deaf"]
+        assert why in MESSAGE_WORDS["deaf_do"]
     for cause in Cause:
         assert cause in MESSAGE_WORDS["held"]
         assert cause in MESSAGE_WORDS["held_do"]

@@ -89,7 +89,7 @@ def test_a_program_that_was_silent_does_not_get_its_silence_back() -> None:
 
 
 def test_the_plan_that_comes_with_it_can_be_read_and_names_its_sources() -> None:
-    plan = programs.rules().sender
+    plan = programs.rules().sending.sender
     assert (plan.per_second, plan.per_day) == (3.75, 6000)
     assert programs.read("sending.yaml")["senders"]["main"]["source"]
 

@@ -213,7 +213,7 @@ async def test_reading_stops_at_the_first_text_that_is_known(
 
 async def test_what_came_in_is_read_past_what_is_known(twilio: Twilio, vendor: Vendor) -> None:
     vendor.answer = paged([inbound("SM3", num_media="2"), inbound("SM2")], [inbound("SM1")])
-    found = await twilio.received({"SM2"})
+    found = (await twilio.received({"SM2"})).texts
     assert [(text.sid, text.phone, text.media) for text in found] == [
         ("SM3", MEMBER, 2), ("SM1", MEMBER, 0),
     ]  # fmt: skip
@@ -224,7 +224,28 @@ async def test_what_came_in_is_read_past_what_is_known(twilio: Twilio, vendor: V
 async def test_a_text_behind_pages_of_known_ones_is_found(twilio: Twilio, vendor: Vendor) -> None:
     known = [f"SM{n}" for n in range(101)]
     vendor.answer = paged([inbound(sid) for sid in known], [inbound("SM-old")])
-    assert [text.sid for text in await twilio.received(set(known))] == ["SM-old"]
+    inbox = await twilio.received(set(known))
+    assert ([text.sid for text in inbox.texts], inbox.whole) == (["SM-old"], True)
+
+
+@pytest.mark.parametrize(
+    ("known", "pages", "read", "whole"),
+    [
+        pytest.param({"SM0"}, 30, 10, False, id="never back to what is known"),
+        pytest.param(set(), 30, 10, True, id="of a house that is new a thousand are enough"),
+        pytest.param({"SM9"}, 30, 10, True, id="known ones on the last page"),
+        pytest.param({"SM12"}, 30, 13, True, id="on past a thousand until one is known"),
+        pytest.param({"SM-old"}, 12, 12, True, id="to the end of the list"),
+    ],
+)
+async def test_a_list_is_whole_when_nothing_lies_between_it_and_what_is_known(
+    twilio: Twilio, vendor: Vendor, monkeypatch: pytest.MonkeyPatch,
+    known: set[str], pages: int, read: int, whole: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("gateways.twilio.MOST_PAGES_AFTER_A_GAP", 10 if not whole else 20)
+    vendor.answer = paged(*([inbound(f"SM{n}")] for n in range(pages)))
+    assert (await twilio.received(known)).whole is whole
+    assert len(vendor.asked) == read
 
 
 @pytest.mark.parametrize(

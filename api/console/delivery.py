@@ -22,7 +22,7 @@ from store.pages.messages import (
     first_day,
     waiting,
 )
-from store.pages.pacing import held
+from store.pages.pacing import held, waits_to_hear
 from store.pages.stuck import stuck
 
 router = APIRouter(prefix="/console/delivery", tags=["console"])
@@ -83,6 +83,7 @@ async def delivery(
         waiting=await waiting(session, viewer.scope),
         stuck=await stuck(session, viewer.scope, now=now, wall=clocks.wall()),
         held=held_back,
+        deaf=await waits_to_hear(session, request.app.state.listening, clocks.wall()),
         used_today=used_today,
         first_day=first_day(now),
         bar_width=BAR_WIDTH,

@@ -19,6 +19,7 @@ from store.models.identification import (
     RosterLine,
 )
 from store.models.journeys import Enrollment, Outcome, StaffAction, Stage, Task
+from store.models.listening import ListeningRow
 from store.models.members import (
     Consent,
     ContactPoint,
@@ -57,6 +58,7 @@ __all__ = [
     "InboundText",
     "Intent",
     "Letter",
+    "ListeningRow",
     "Medication",
     "Member",
     "Need",

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.breakers import Breaker, Scope, State
+from domain.listening import Deaf, ListeningRules, deaf
 from domain.outbox import Purpose, Status
 from domain.pacing import NEVER_HELD, SenderPlan, filled, held_until
-from store import pacing
+from store import listening, pacing
 from store.models import BreakerRow, Intent
 
 DAY_USED = "day_used"
@@ -53,6 +54,13 @@ async def held(
         if until and left.spent >= plan.per_day - plan.kept_for_replies:
             lines.append(HeldLine(DAY_USED, None, until, False, await _due(session, None, now)))
     return sorted(lines, key=lambda line: (line.template or "", line.cause)), today
+
+
+async def waits_to_hear(
+    session: AsyncSession, rules: ListeningRules | None, wall: datetime
+) -> Deaf | None:
+    """Why nothing begun by us leaves just now, though the carrier would take it."""
+    return None if rules is None else deaf(await listening.heard(session), rules, wall)
 
 
 async def _line(

@@ -14,6 +14,8 @@ EARLIEST, LATEST = time(8), time(21)
 """47 CFR 64.1200(c)(1), at the called party's location."""
 LATE_SECONDS = 16.0
 """Gate to carrier at most: a lease of 4 s, a stall of 7 s and a client's time-out of 5 s."""
+FOUND_WITHIN = timedelta(seconds=90)
+"""Wall time: a minute between two readings of the carrier's list, and one that fails."""
 ANSWERS = ("stop", "safety")
 """Purposes of the one answer to a STOP or to a cry for help; it may go at any hour."""
 
@@ -74,6 +76,22 @@ def after_stop(case: Case) -> Iterator[Violation]:
             yield Violation("after_stop", event["sid"], "accepted after a STOP's answer")
 
 
+def overtaken(case: Case) -> Iterator[Violation]:
+    """A STOP is found in time, answered or not: nothing else is accepted long after it."""
+    readings = {row["sid"]: row["reading"] for row in case.seen["inbound"]}
+    texted: dict[str, datetime] = {}
+    for event in case.seen.carrier:
+        wall = datetime.fromisoformat(event["wall"])
+        if event["kind"] == "texted":
+            if _stops(event, readings):
+                texted.setdefault(event["from"], wall)
+            elif _starts(event, readings):
+                texted.pop(event["from"], None)
+        late = event["kind"] == "accepted" and wall - texted.get(event["to"], wall) > FOUND_WITHIN
+        if late and case.purpose(intent_of(event)) not in ANSWERS:
+            yield Violation("overtaken", event["sid"], "accepted long after a STOP was texted")
+
+
 def _stops(event: Row, readings: dict[str, str]) -> bool:
     said = event["body"].strip().lower() in STOP_WORDS
     return said or readings.get(event["sid"]) in STOPS
@@ -123,8 +141,8 @@ def caps(case: Case) -> Iterator[Violation]:
 
 
 RULES: tuple[Rule, ...] = (
-    duplicates, books_agree, losses, after_stop, hours, caps, replies, revocations, receipts,
-    waiting, letters,
+    duplicates, books_agree, losses, after_stop, overtaken, hours, caps, replies, revocations,
+    receipts, waiting, letters,
 )  # fmt: skip
 
 

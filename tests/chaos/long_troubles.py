@@ -51,6 +51,37 @@ async def three_hours_on_the_floor(stage: Stage) -> None:
         await stage.settle()
 
 
+async def a_stop_finds_nobody_up(stage: Stage) -> None:
+    """Texted while the house lies down, its webhook lost; a text is due when the house gets up,
+    and the carrier's list cannot be read at first."""
+    stage.listens()
+    await stage.goes_on(seconds=10)
+    stage.say("STOP")
+    stage.given(due())
+    stage.pass_by(minutes=3)
+    stage.carrier.list_down = True
+    await stage.goes_on(seconds=30)
+    stage.carrier.list_down = False
+    await stage.goes_on(seconds=10)
+    await stage.settle()
+
+
+async def webhooks_are_lost_for_an_hour(stage: Stage) -> None:
+    """Whoever takes them stands: only the list, and then not even that, says what is texted."""
+    stage.listens()
+    await stage.goes_on(seconds=10)
+    stage.carrier.list_down = True
+    for _ in range(60):
+        await stage.ears_only(minutes=1)
+    stage.say("STOP")
+    stage.given(due())
+    stage.pass_by(minutes=2)
+    await stage.goes_on(seconds=5)
+    stage.carrier.list_down = False
+    await stage.goes_on(seconds=5)
+    await stage.settle()
+
+
 async def the_night_that_lacks_an_hour(stage: Stage) -> None:
     await _through(stage, SHORT_NIGHT)
 
@@ -110,7 +141,8 @@ def _no_room_at(step: int) -> Iterator[None]:
 STORIES = {
     story.__name__.replace("_", " "): (story, texts)
     for story, texts in (
-        (an_hour_of_429, 1), (three_hours_on_the_floor, 20), (the_night_that_lacks_an_hour, 2),
+        (an_hour_of_429, 1), (three_hours_on_the_floor, 20), (a_stop_finds_nobody_up, 0),
+        (webhooks_are_lost_for_an_hour, 0), (the_night_that_lacks_an_hour, 2),
         (the_night_with_an_hour_twice, 2), (a_full_disk, 0),
     )
 }  # fmt: skip

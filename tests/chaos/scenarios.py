@@ -10,6 +10,7 @@ from fakes import ACCEPT_THEN_LOSE, HANG, LOSE
 from make_journeys import NOW, due
 
 from activities.sending import _Taken
+from chaos.long_troubles import a_stop_finds_nobody_up
 from chaos.stage import Stage
 from gateways.print_spool import LetterFacts, PrintSpool
 
@@ -154,6 +155,7 @@ CATCHES: Mapping[str, tuple[Scenario, str]] = {
     "dead_senders_forgotten": (a_sender_dies, "stuck"),
     "consent_when_decided": (a_stop_meets_a_lost_text, "after_stop"),
     "answered_before_kept": (a_stop_meets_a_due_text, "after_stop"),
+    "does_not_wait": (a_stop_finds_nobody_up, "overtaken"),
     "stop_unread": (a_stop_meets_a_due_text, "after_stop"),
     "stop_not_awaited": (a_stop_meets_a_text_on_its_way, "after_stop"),
     "last_write_wins": (receipts_come_in_any_order, "receipt"),

@@ -14,9 +14,12 @@ from fakes import PHONE, FakeCarrier, House, Watch, ana, open_house
 from sqlalchemy import create_engine
 from test_twilio_api import BASE, app_of
 
+from activities.listening import Listening
+from api.listening import Ears
 from chaos.evidence import Evidence, Row, read_spool, read_tables
 from gateways.sms import ListedText, OutgoingText, SendResult
 from gateways.twilio import TwilioSignature
+from runtime import programs
 from simulator.carrier_webhooks import signature
 from store.models import Base
 
@@ -62,9 +65,33 @@ class Stage:
     carrier: LoggedCarrier
     spool: Path
     _client: httpx.AsyncClient
+    ears: Ears | None = None
+    """None: nobody waits to hear, and the story tells when the list is read."""
 
     def given(self, *rows: Base) -> None:
         self.house.given(*rows)
+
+    def listens(self) -> Ears:
+        """From here on nothing leaves while a STOP may have been missed."""
+        house, given = self.house, programs.rules().sending.listening
+        house.sending._listening = house.relay.listening = Listening(house.time, given)
+        self.ears = Ears(house.transaction, given, house.time)
+        return self.ears
+
+    async def goes_on(self, *, seconds: int) -> None:
+        """A house that listens, second by second, as the relay and the lane go round."""
+        for _ in range(seconds):
+            if self.ears is not None:
+                await self.ears.beat()
+            await self.house.relay.poll_when_due()
+            await self.house.send_all()
+            self.pass_by(seconds=1)
+
+    async def ears_only(self, **time: float) -> None:
+        """So much time in which nobody sends and nobody reads the list."""
+        assert self.ears is not None
+        self.pass_by(**time)
+        await self.ears.beat()
 
     def pass_by(self, **time: float) -> None:
         self.house.time.pass_by(timedelta(**time))
@@ -72,6 +99,8 @@ class Stage:
     async def settle(self, *, seconds: float = 40) -> None:
         """Everything that goes on by itself, until all of it has had its time."""
         for _ in range(4):
+            if self.ears is not None:
+                await self.ears.beat()
             await self.house.relay.settle_texts()
             await self.house.relay.poll_carrier()
             await self.house.relay.start_and_tell()
