@@ -15,7 +15,7 @@ from domain.gate import GateFacts, GateRules, Send, Verdict, judge
 from domain.outbox import Purpose
 from domain.program import Program
 from domain.quiet_hours import zones_of_number
-from store import consents
+from store import consents, safe_contact
 from store.gate import Situation, situation
 from store.models import Intent, Phone
 from store.outbox import CLOSING
@@ -56,7 +56,12 @@ class Gate:
         if found.in_flight:
             return None, None
         body, sound = self._body(intent, found)
-        facts = self._facts(intent, phone, found, body, sound, now)
+        safe = await safe_contact.of_member(session, found.member_id)
+        facts = replace(
+            self._facts(intent, phone, found, body, sound, now),
+            unsafe=not safe.text_is_safe(phone.phone if phone else None),
+            safe_hours=safe.hours,
+        )
         verdict = judge(facts, self.rules_now(), now)
         if isinstance(verdict, Send) and phone and facts.purpose is Purpose.CARE:
             # Asked last, for each question may cost: only of a text that would otherwise leave.

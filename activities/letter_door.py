@@ -10,11 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.journey import PAPER_STILL_GOES, State, over
 from domain.program import Program
-from store import enrollments, facts, letters, outcomes, tasks
+from store import enrollments, facts, letters, outcomes, safe_contact, tasks
 from store.database import Transaction
 from store.models import Enrollment, Letter
 
 log = structlog.get_logger()
+
+UNSAFE = "unsafe"
+"""The member said that letters may bring them into danger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class AtTheDoor:
         if self.never:
             self.row.problem = letters.WITHHELD
             self.record("letter_withheld", self.never, now)
+            # What follows does not wait for a letter that never comes.
+            enrollments.nudge(self.enrollment, now)
 
 
 async def hand_over(door: AtTheDoor, program: Program, problem: str, now: datetime) -> None:
@@ -77,4 +82,6 @@ async def at_the_door(
             state = State(enrollment.state)
             end = None if state in PAPER_STILL_GOES else state
         held = enrollment.held_at is not None or await letters.about_to_be_held(session, enrollment)
-        yield AtTheDoor(session, row, enrollment, end, held and enrollment.ended_at is None)
+        safe = await safe_contact.of_member(session, enrollment.member_id)
+        never = end or (None if safe.letters else UNSAFE)
+        yield AtTheDoor(session, row, enrollment, never, held and enrollment.ended_at is None)

@@ -35,6 +35,8 @@ class Entry:
     """It tells of a social need: only with the member's recorded agreement."""
     part2: bool = False
     """It rests on a record under 42 CFR Part 2."""
+    safety: bool = False
+    """It tells of violence at home: only where the member said in so many words that it may."""
 
     @property
     def key(self) -> str:

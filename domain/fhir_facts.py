@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from domain.safe_contact import ANY_WAY, SafeContact
+
 
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
@@ -47,6 +49,8 @@ class ScreeningFacts:
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     answered_at: Mapping[str, datetime] = field(default_factory=dict)
     part2: bool = False
+    safety: bool = False
+    """About violence at home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,7 @@ class Record:
     claims: tuple[ClaimFacts, ...] = ()
     notes: tuple[NoteFacts, ...] = ()
     agreements: tuple[AgreementFacts, ...] = ()
+    safe: SafeContact = ANY_WAY
 
     @property
     def shares_needs(self) -> bool:

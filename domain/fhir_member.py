@@ -8,8 +8,11 @@ MEMBER_IDS = fhir.OURS + "member"
 GENDERS = {"m": "male", "f": "female", "male": "male", "female": "female", "other": "other"}
 
 
-def patient(member: MemberFacts) -> Resource:
-    """US Core Patient; a name that nobody told us is said to be unknown, as US Core wants it."""
+def patient(member: MemberFacts, *, reachable: bool = True) -> Resource:
+    """US Core Patient; a name that nobody told us is said to be unknown, as US Core wants it.
+
+    Who must not be contacted by others (`reachable` False) has no phone and no address in it.
+    """
     name = f"{member.first_name} {member.last_name}".strip()
     return fhir.resource(
         "Patient",
@@ -18,11 +21,13 @@ def patient(member: MemberFacts) -> Resource:
         name or "Name not known",
         identifier=[{"use": "secondary", "system": MEMBER_IDS, "value": member.id}],
         name=[_name(member)],
-        telecom=[{"system": "phone", "value": phone} for phone in member.phones],
+        telecom=[{"system": "phone", "value": phone} for phone in member.phones]
+        if reachable
+        else None,
         gender=GENDERS.get((member.gender or "").lower(), "unknown"),
         birthDate=fhir.day(member.birth_date),
         deceasedDateTime=fhir.day(member.death_date),
-        address=_address(member),
+        address=_address(member) if reachable else None,
         communication=[
             {
                 "language": fhir.concept(fhir.coding("urn:ietf:bcp:47", member.language)),

@@ -17,6 +17,9 @@ from domain.fhir_facts import AgreementFacts, NeedFacts, Record, ReferralFacts
 from domain.needs_words import NeedsBook, NeedWords
 
 SDOH = fhir.concept(fhir.coding(US_CORE_CATEGORY, "sdoh", "SDOH"))
+NOT_CONTACTED = fhir.coding(
+    SDOHCC_CODES, "contacting-subject-prohibited", "Contacting Subject Prohibited"
+)
 SOCIAL_SERVICE = fhir.coding(SNOMED, "410606002", "Social service procedure")
 
 
@@ -126,6 +129,7 @@ def service_request(referral: ReferralFacts, record: Record, words: NeedWords) -
         intent="order",
         category=[fhir.concept(SOCIAL_SERVICE), SDOH, category(words)],
         code=words.help.concept(),
+        orderDetail=None if record.safe.by_services else [fhir.concept(NOT_CONTACTED)],
         subject=fhir.ref("Patient", record.member.id),
         occurrenceDateTime=fhir.instant(referral.requested_at),
         authoredOn=fhir.instant(referral.requested_at),

@@ -112,13 +112,15 @@ def _why_not(
 ) -> tuple[str, str] | None:
     if entry.part2 and released is None:
         return "records under 42 CFR Part 2", "no consent that names the recipient is on file"
+    if entry.safety and not record.safe.tell_safety:
+        return "answers about safety at home", "the member has not agreed that they are told"
     if entry.about_needs and not inside and not record.shares_needs:
         return "social needs", "the member has not agreed that they are told outside"
     return None
 
 
 def _all(record: Record, instruments: Mapping[str, Instrument], book: NeedsBook) -> Iterable[Entry]:
-    yield Entry(patient(record.member))
+    yield Entry(patient(record.member, reachable=record.safe.by_services))
     if record.pharmacy is not None:
         yield Entry(organization(record.pharmacy))
     by_code: Mapping[str, Any] = {found.code: found for found in instruments.values()}
@@ -127,8 +129,10 @@ def _all(record: Record, instruments: Mapping[str, Instrument], book: NeedsBook)
         if instrument is None:
             continue
         asked = Asked(screening, record, instrument, book)
-        yield Entry(fhir_screening.questionnaire_response(asked), True, screening.part2)
+        # A label the instrument bears by now counts for what was asked before.
+        safety = screening.safety or instrument.label == "safety"
+        yield Entry(fhir_screening.questionnaire_response(asked), True, screening.part2, safety)
         for made in fhir_screening.observations(asked):
-            yield Entry(made, True, screening.part2)
+            yield Entry(made, True, screening.part2, safety)
     yield from fhir_needs.entries(record, book)
     yield from fhir_care.entries(record)

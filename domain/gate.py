@@ -5,7 +5,7 @@ console asks the same function why a member was, or was not, contacted.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from domain.outbox import Purpose
 from domain.quiet_hours import (
     ContactHours,
     NeverAllowed,
+    Window,
     allowed,
     local_zone,
     next_allowed,
@@ -36,11 +37,15 @@ class Reason(StrEnum):
     NO_TEMPLATE = "no_template"
     TOO_LONG = "too_long"
     QUIET_HOURS = "quiet_hours"
+    SAFE_HOURS = "safe_hours"
+    """It waits for the hours that the member called safe."""
     DAY_CAP = "day_cap"
     WEEK_CAP = "week_cap"
     OPEN_PROMPT = "open_prompt"
     BAD_CONTENT = "bad_content"
     """The filled text says what no text may say, or lacks what it must say."""
+    UNSAFE = "unsafe"
+    """The member said that texts, or texts to this number, may bring them into danger."""
     PART2_CONSENT = "part2_consent"
     """The words rest on substance-use records, and nothing on file lets a text tell them."""
     REASSIGNED = "reassigned"
@@ -110,6 +115,8 @@ class GateFacts:
     """What it says may be told only under a consent of 42 CFR Part 2, and there is none."""
     reassigned: bool | None = False
     """None: whoever knows of reassigned numbers did not answer."""
+    unsafe: bool = False
+    safe_hours: Window | None = None
     confirms_stop: bool = False
     """Its words say that texts have ended: untrue once the newest line says they may come."""
 
@@ -117,9 +124,17 @@ class GateFacts:
 def judge(facts: GateFacts, rules: GateRules, now: datetime) -> Verdict:
     """The first rule that speaks; `Send` only when all are silent."""
     try:
-        return _judge(facts, rules, now)
+        return _judge(facts, _safely(facts, rules), now)
     except NeverAllowed:
         return Never(Reason.NO_HOURS)
+
+
+def _safely(facts: GateFacts, rules: GateRules) -> GateRules:
+    """The rules with the hours narrowed to those the member called safe."""
+    if facts.safe_hours is None:
+        return rules
+    home = local_zone(facts.zones, rules.hours)
+    return replace(rules, hours=replace(rules.hours, safe=(home, facts.safe_hours)))
 
 
 def _judge(facts: GateFacts, rules: GateRules, now: datetime) -> Verdict:
@@ -140,7 +155,10 @@ def _judge(facts: GateFacts, rules: GateRules, now: datetime) -> Verdict:
     if facts.purpose is Purpose.CARE and (capped := _cap(facts, rules, now)):
         return capped
     if not allowed(now, facts.zones, facts.state, rules.hours):
-        return Later(_allowed(facts, rules, now), Reason.QUIET_HOURS)
+        usual = replace(rules.hours, safe=None)
+        quiet = not allowed(now, facts.zones, facts.state, usual)
+        reason = Reason.QUIET_HOURS if quiet else Reason.SAFE_HOURS
+        return Later(_allowed(facts, rules, now), reason)
     end = window_end(now, facts.zones, facts.state, rules.hours)
     if now + rules.margin >= end:
         return Later(_allowed(facts, rules, end + timedelta(seconds=1)), Reason.QUIET_HOURS)
@@ -156,6 +174,8 @@ def _never(facts: GateFacts, now: datetime) -> Reason | None:
         # Who texts us from the number is answered, for it is they who hold it; nothing is begun.
         Reason.REASSIGNED: facts.reassigned is True and facts.purpose is Purpose.CARE,
         Reason.DECEASED: facts.dead,
+        # What answers a cry for help still goes to whoever wrote it: nobody else may come in time.
+        Reason.UNSAFE: facts.unsafe and not safety,
         Reason.OPTED_OUT: facts.consented is False and not stop,
         Reason.NO_CONSENT: facts.consented is None and not (stop or safety),
         Reason.SUPERSEDED: stop and facts.confirms_stop and facts.consented is True,

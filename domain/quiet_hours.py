@@ -63,6 +63,8 @@ class ContactHours:
     margin: timedelta
     per_day: int
     per_week: int
+    safe: tuple[ZoneInfo, Window] | None = None
+    """Hours in which a member may safely be reached, by the clock of where they live."""
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "ContactHours":
@@ -183,6 +185,8 @@ def _span(
         windows.append(rule[0].on(day))
     if rules.holiday_window and any(each.falls_on(day) for each in rules.holidays):
         windows.append(rules.holiday_window)
+    if rules.safe and zone.key == rules.safe[0].key:
+        windows.append(rules.safe[1])
     start, end = max(window[0] for window in windows), min(window[1] for window in windows)
     opening = datetime.combine(day, start, zone).astimezone(UTC)
     closing = datetime.combine(day, end, zone).astimezone(UTC) - rules.margin

@@ -28,6 +28,7 @@ class Situation:
     coverage_end: date | None
     state: str | None
     time_zone: str | None
+    member_id: str | None
     pharmacy: str | None
     number_usable: bool
     """A dead number is dead for everybody, a wrong one for the member it is wrong for."""
@@ -46,7 +47,9 @@ where i.id = :intent and (
     select c.given from consents c
     where c.phone = p.phone and c.channel = 'sms' and (c.program is null or c.program = e.program)
     order by c.id desc limit 1)
-order by p.rank, p.id limit 1
+order by p.phone = (
+    select s.phone from safe_contacts s where s.member_id = e.member_id order by s.id desc limit 1
+) desc nulls last, p.rank, p.id limit 1
 """)
 
 _SITUATION = text("""
@@ -56,7 +59,7 @@ select
     e.held_at is not null or exists (
         select from staff_actions a where a.enrollment_id = e.id and a.applied_at is null
         and a.kind in ('hold', 'take_over', 'stop')),
-    m.first_name, m.death_date, m.coverage_end, m.state, m.time_zone, ph.name,
+    m.first_name, m.death_date, m.coverage_end, m.state, m.time_zone, m.id, ph.name,
     not exists (
         select from contact_points p where p.phone = :phone and (
             p.status in ('landline', 'unreachable')
@@ -79,7 +82,10 @@ where i.id = :intent
 
 
 async def phone_of(session: AsyncSession, intent: Intent) -> str | None:
-    """The phone a text goes to: the one it answers, else the member's first that may be used."""
+    """The phone a text goes to: the one it answers, else the member's first that may be used.
+
+    The one called safe comes before all others, whatever their rank.
+    """
     if intent.phone is not None or intent.enrollment_id is None:
         return intent.phone
     found: str | None = await session.scalar(_PHONE_OF, {"intent": intent.id})

@@ -19,6 +19,7 @@ from domain.fhir_facts import (
     ReferralFacts,
     ScreeningFacts,
 )
+from store import safe_contact
 from store.models import (
     Agreement,
     ContactPoint,
@@ -58,6 +59,7 @@ async def record(session: AsyncSession, enrollment: Enrollment, program: str) ->
         claims=await _claims(session, member.id),
         notes=await _notes(session, enrollment.id),
         agreements=await agreements(session, member.id),
+        safe=await safe_contact.of_member(session, member.id),
     )
 
 
@@ -112,6 +114,7 @@ async def _screenings(session: AsyncSession, enrollment_id: str) -> tuple[Screen
                 completed=row.completed,
                 channel=row.channel,
                 part2=row.label == "part2",
+                safety=row.label == "safety",
                 answers={answer.item: tuple(answer.answers) for answer in given},
                 answered_at={answer.item: answer.at for answer in given},
             )

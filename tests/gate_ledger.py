@@ -23,6 +23,7 @@ class Journey:
     phone: str
     zones: tuple[str, ...]
     state: str | None
+    safe_hours: None = None
 
 
 @dataclass(eq=False)

@@ -5,7 +5,8 @@ rules, shows as a disagreement. A law that changes is to be changed in both plac
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, time
 from functools import cache
 from itertools import product
 from typing import Protocol
@@ -121,6 +122,18 @@ class Place(Protocol):
     def zones(self) -> Sequence[str]: ...
     @property
     def state(self) -> str | None: ...
+    @property
+    def safe_hours(self) -> tuple[time, time] | None: ...
+
+
+def narrowed(place: Place, first: str, day: int) -> tuple[int, int]:
+    """The home zone's window, cut to the hours called safe there."""
+    opens, closes = window(first, place.state, day)
+    if place.safe_hours is None or opens >= closes:
+        return opens, closes
+    where = first if first in ZONES or first in ABROAD else EASTERN
+    begins, ends = (instant(where, day, edge.hour) for edge in place.safe_hours)
+    return max(opens, begins), max(min(closes, ends - MARGIN), opens, begins)
 
 
 def windows(place: Place, second: int) -> Iterator[tuple[int, int]]:
@@ -130,7 +143,7 @@ def windows(place: Place, second: int) -> Iterator[tuple[int, int]]:
     for day in range(today - 2, today + 25):
         near = [[window(zone, place.state, day + by) for by in (-1, 0, 1)] for zone in others]
         found = set()
-        for together in product([window(first, place.state, day)], *near):
+        for together in product([narrowed(place, first, day)], *near):
             opens = max(opening for opening, _ in together)
             closes = min(closing for _, closing in together)
             if opens < closes:
@@ -174,6 +187,8 @@ def _refused(facts: GateFacts, now: int) -> Plain | None:
         why = "reassigned"
     elif facts.dead:
         why = "deceased"
+    elif facts.unsafe and kind != "safety":
+        why = "unsafe"
     elif kind != "stop" and facts.consented is False:
         why = "opted_out"
     elif kind in ("care", "reply") and facts.consented is None:
@@ -218,7 +233,8 @@ def _timed(facts: GateFacts, now: int) -> Plain:
             return ("later", next_open(facts, instant(zone, today + 1, 0))[0], "day_cap")
     opens, closes = next_open(facts, now)
     if opens > now:
-        return ("later", opens, "quiet_hours")
+        quiet = next_open(replace(facts, safe_hours=None), now)[0] > now
+        return ("later", opens, "quiet_hours" if quiet else "safe_hours")
     if closes - now <= MARGIN:
         return ("later", next_open(facts, closes + 1)[0], "quiet_hours")
     return ("send", min(expires, closes), "clear")

@@ -1,7 +1,7 @@
 """Situations a text may be in when the gate is asked, drawn from a seed."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from random import Random
 
 from gate_reference import DAY, EPOCH, HOUR, STATES, WEEK, ZONES, instant, sunday
@@ -13,6 +13,7 @@ YEARS = range(2026, 2036)
 PLACES = (*ZONES, "Mars/Olympus")
 HOMES = (None, "OH", *STATES)
 PURPOSES = [Purpose.CARE] * 6 + [Purpose.REPLY] * 3 + [Purpose.SAFETY, Purpose.STOP]
+SAFE = [(time(9), time(12)), (time(13), time(17)), (time(17), time(22)), (time(6), time(10))]
 CLOSE = (-601, -600, -599, -301, -300, -299, -1, 0, 1)
 """Seconds about a whole hour: its stroke, the margin, and the margin twice."""
 
@@ -75,7 +76,8 @@ def situation(
         sound=not rare(), care_texts=care_texts(draw, now),
         open_until=moment(now + draw.randrange(-HOUR, 3 * DAY)) if draw.random() < 0.3 else None,
         asks=draw.random() < 0.3, confirms_stop=draw.random() < 0.3, part2=rare(),
-        reassigned=draw.choice([True, None]) if rare() else False,
+        reassigned=draw.choice([True, None]) if rare() else False, unsafe=rare(),
+        safe_hours=draw.choice(SAFE) if draw.random() < 0.1 else None,
     )  # fmt: skip
 
 

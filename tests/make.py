@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
@@ -27,6 +28,7 @@ from store.models import (
     Phone,
     Reading,
     Referral,
+    SafeContactRow,
     Screening,
     ScreeningAnswer,
     Stage,
@@ -203,6 +205,14 @@ def need(enrollment_id: str = "e1", **given: Any) -> Need:
 def referral(need_id: int, enrollment_id: str = "e1", **given: Any) -> Referral:
     return _with(Referral, {
         "enrollment_id": enrollment_id, "need_id": need_id, "requested_at": NOW - 4 * DAY,
+    }, given)  # fmt: skip
+
+
+def safe_contact(member_id: str = "m1", **given: Any) -> SafeContactRow:
+    return _with(SafeContactRow, {
+        "member_id": member_id, "form_id": f"safe {uuid4()}", "at": NOW, "actor": "staff:s_1",
+        "texts": True, "messages": True, "letters": True, "by_services": True,
+        "tell_safety": False,
     }, given)  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from store.models import Base, Disclosure, Part2Consent, Part2Revocation
 
 TABLES = [
     "outcomes", "consents", "gate_decisions", "part2_consents", "part2_revocations", "disclosures",
+    "safe_contacts",
 ]  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def part2() -> Sequence[Base]:
 @pytest.fixture
 def rows(database_url: str) -> None:
     make.save(database_url, *ana(), due(), make.outcome(), consent(), make.gate_decision())
-    make.save(database_url, *part2())
+    make.save(database_url, *part2(), make.safe_contact())
 
 
 @pytest.mark.usefixtures("rows")

@@ -77,6 +77,32 @@ async def test_whose_open_question_is_waited_for(
     assert await reason(house) is expected
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param([{"texts": False}], Reason.UNSAFE, id="no texts"),
+        pytest.param([{"phone": HONOLULU}], Reason.UNSAFE, id="another number is the safe one"),
+        pytest.param([{"phone": PHONE}], Reason.CLEAR, id="this number is the safe one"),
+        pytest.param([{"opens": 17, "closes": 20}], Reason.SAFE_HOURS, id="only in the evening"),
+        pytest.param([{"texts": False}, {}], Reason.CLEAR, id="the newest word counts"),
+    ],
+)
+async def test_how_the_member_may_safely_be_reached_holds_at_the_gate(
+    house: House, said: list[dict[str, object]], expected: Reason
+) -> None:
+    house.given(*(make.safe_contact(**each) for each in said), due(phone=PHONE))
+    assert await reason(house) is expected
+
+
+async def test_the_safe_number_is_chosen_before_the_first(house: House) -> None:
+    house.given(
+        make.phone(HONOLULU), make.contact_point("m1", HONOLULU, rank=9), consent(HONOLULU),
+        make.safe_contact(phone=HONOLULU), due(),
+    )  # fmt: skip
+    async with house.transaction() as session:
+        assert await phone_of(session, await session.get_one(Intent, "i1")) == HONOLULU
+
+
 async def test_the_numbers_zone_counts_beside_the_addresss(house: House) -> None:
     house.given(make.phone(HONOLULU), make.contact_point("m1", HONOLULU, rank=0),
                 consent(HONOLULU), due())  # fmt: skip

@@ -1,7 +1,7 @@
 """The gate: every reason has a row, and no text leaves that a rule forbids."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -68,6 +68,10 @@ def test_it_may_not_leave_after_it_expires() -> None:
             given_(part2=True), Reason.PART2_CONSENT, set(),
             id="words that rest on substance-use records",
         ),
+        pytest.param(
+            given_(unsafe=True), Reason.UNSAFE, {SAFETY},
+            id="a number at which a text may bring the member into danger",
+        ),
         pytest.param(given_(dead=True), Reason.DECEASED, set(), id="a member who has died"),
         pytest.param(
             given_(consented=False), Reason.OPTED_OUT, {STOP},
@@ -106,6 +110,16 @@ def test_what_never_leaves(facts: GateFacts, reason: Reason, despite: set[Purpos
             assert verdict == Never(reason), purpose
 
 
+def test_a_text_leaves_no_later_than_the_hours_called_safe() -> None:
+    safe = given_(safe_hours=(time(9), time(12)))
+    assert judge(safe, RULES, NOW) == Send(local("2026-03-04 11:55"))
+
+
+def test_safe_hours_in_which_no_text_may_leave_are_never() -> None:
+    early = given_(safe_hours=(time(6), time(8)))
+    assert judge(early, RULES, NOW) == Never(Reason.NO_HOURS)
+
+
 def test_no_hour_in_any_zone_is_never() -> None:
     nowhere = given_(zones=("Asia/Shanghai", "America/New_York"))
     assert judge(nowhere, RULES, NOW) == Never(Reason.NO_HOURS)
@@ -121,6 +135,14 @@ def test_no_hour_in_any_zone_is_never() -> None:
         pytest.param(
             given_(reassigned=None), NOW, Reason.UNCHECKED, NOW + HOUR, {REPLY, SAFETY, STOP},
             id="where nobody can say whose the number is",
+        ),
+        pytest.param(
+            given_(safe_hours=(time(17), time(21))), NOW, Reason.SAFE_HOURS,
+            local("2026-03-04 17:00"), {SAFETY, STOP}, id="it waits for the hours called safe",
+        ),
+        pytest.param(
+            given_(safe_hours=(time(6), time(10))), local("2026-03-04 10:30"), Reason.SAFE_HOURS,
+            NINE, {SAFETY, STOP}, id="and for the next day's, no earlier than any text may leave",
         ),
         pytest.param(
             CLEAR, EVENING, Reason.QUIET_HOURS, NINE, {SAFETY, STOP},

@@ -103,6 +103,19 @@ async def test_a_letter_spooled_before_a_crash_is_only_written_down(
     assert len((tmp_path / "letters" / MANIFEST).read_text().splitlines()) == 1
 
 
+async def test_no_letter_leaves_to_a_member_who_called_letters_unsafe(
+    house: House, page: bytes, tmp_path: Path
+) -> None:
+    house.given(make.safe_contact(letters=False))
+    await works(house, Press(page), tmp_path / "letters").print_letter(PrintLetterRequest("l1"))
+    row = await house.one(Letter, "l1")
+    assert (row.spooled_at, row.problem) == (None, "withheld")
+    assert pdfs(tmp_path / "letters") == {}
+    (told,) = await house.all(Outcome)
+    assert (told.kind, told.rule) == ("letter_withheld", "unsafe")
+    assert (await house.one(Enrollment, "e1")).nudged_at == NOW
+
+
 def crash(*_: object, **__: object) -> None:
     raise RuntimeError("the power went out")
 

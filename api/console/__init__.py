@@ -17,6 +17,7 @@ from api.console import (
     proposals,
     queue,
     runs,
+    safe_contact,
     screenings,
     sign_in,
     staff,
@@ -35,7 +36,7 @@ async def home() -> RedirectResponse:
 
 PARTS = (
     sign_in, today, live, members, consents, attribution, enrollments, proposals, queue, tasks,
-    delivery, texts, needs, screenings, part2, runs, preflight, nominations, staff,
+    delivery, texts, needs, screenings, part2, safe_contact, runs, preflight, nominations, staff,
 )  # fmt: skip
 """Consents and attribution before enrollments, which would else take their forms for its own."""
 

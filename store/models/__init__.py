@@ -35,6 +35,7 @@ from store.models.part2 import Disclosure, Part2Consent, Part2Revocation
 from store.models.pharmacy_systems import PharmacyCall, PharmacyNews, PharmacySystem
 from store.models.practices import Practice
 from store.models.proposals import SyncPlan
+from store.models.safe_contact import SafeContactRow
 from store.models.sharing import Agreement, FhirKey
 from store.models.staff import ClockRow, StaffMember, StaffSession
 
@@ -77,6 +78,7 @@ __all__ = [
     "Receipt",
     "Referral",
     "RosterLine",
+    "SafeContactRow",
     "Screening",
     "ScreeningAnswer",
     "ShareRow",

@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.safe_contact import ANY_WAY, SafeContact
+from store import safe_contact
 from store.models import (
     ContactPoint,
     Enrollment,
@@ -43,6 +45,7 @@ class MemberView:
     tasks: Sequence[TaskLine]
     others: Sequence[Enrollment]
     """The member's other enrollments that the viewer may see."""
+    safe: SafeContact = ANY_WAY
 
     @property
     def protected(self) -> frozenset[str]:
@@ -101,6 +104,7 @@ async def view_member(
         medications=(await session.scalars(medications.order_by(Medication.runs_out_on))).all(),
         tasks=await open_tasks(session, scope, wanted, now=now),
         others=(await session.scalars(others)).all(),
+        safe=await safe_contact.of_member(session, member_id),
     )
 
 

@@ -1,12 +1,14 @@
 """Open tasks: the most pressing first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import SQLColumnExpression, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.safe_contact import ANY_WAY, SafeContact
+from store import safe_contact
 from store.models import Enrollment, InboundText, Member, Pharmacy, Task
 from store.pages.scope import Scope
 
@@ -32,6 +34,8 @@ class TaskLine:
     pharmacy: Pharmacy | None
     text: InboundText | None
     """The member's words the task is about."""
+    safe: SafeContact = ANY_WAY
+    """What to mind before calling them."""
 
 
 async def open_tasks(
@@ -53,7 +57,13 @@ async def open_tasks(
         .limit(limit)
     )
     rows = await session.execute(scope.limit(query.where(*_narrowed(wanted, now))))
-    return [TaskLine(*row) for row in rows]
+    found = [TaskLine(*row) for row in rows]
+    ids = [line.member.id for line in found if line.member]
+    safe = await safe_contact.of_members(session, ids)
+    return [
+        replace(line, safe=safe.get(line.member.id, ANY_WAY)) if line.member else line
+        for line in found
+    ]
 
 
 async def open_kinds(session: AsyncSession, scope: Scope) -> Sequence[str]:
