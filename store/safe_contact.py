@@ -1,6 +1,7 @@
 """How a member may safely be reached: recorded by staff, read at the gate and on pages."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -52,18 +53,7 @@ async def record(
     made = await session.execute(
         insert(SafeContactRow)
         .values(
-            member_id=enrollment.member_id,
-            form_id=form_id,
-            at=now,
-            actor=actor,
-            texts=said.texts,
-            phone=said.phone,
-            opens=said.opens,
-            closes=said.closes,
-            messages=said.messages,
-            letters=said.letters,
-            by_services=said.by_services,
-            tell_safety=said.tell_safety,
+            member_id=enrollment.member_id, form_id=form_id, at=now, actor=actor, **asdict(said)
         )
         .on_conflict_do_nothing(index_elements=["form_id"])
         .returning(SafeContactRow.id)
