@@ -116,7 +116,13 @@ def header(file: Path) -> tuple[list[str], str]:
     if not line.strip():
         raise BadInput(f"{file} is empty; it needs a first line of column names.")
     delimiter = max(",\t|", key=line.count)
-    return next(csv.reader([line.strip("\r\n")], delimiter=delimiter)), delimiter
+    try:
+        return next(csv.reader([line.strip("\r\n")], delimiter=delimiter, strict=True)), delimiter
+    except csv.Error:
+        raise BadInput(
+            f"{file} has a first line that holds no column names that can be read; check that its "
+            "quotes close and that its lines end with a line feed, not with a carriage return alone."
+        ) from None
 
 
 def columns_of(file: Path) -> frozenset[str]:

@@ -1,5 +1,6 @@
-"""Addresses in settings, checked before anything is started with them."""
+"""Addresses and numbers in settings, checked before anything is started with them."""
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -14,12 +15,18 @@ def _web(address: str) -> str:
     try:
         parts = urlsplit(address)
         # Reading the port is what checks it.
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        usable = (
+            parts.scheme in ("http", "https")
+            and parts.hostname
+            and parts.port != 0
+            and not (parts.query or parts.fragment or " " in address)
+        )
     except ValueError:
         usable = False
     if address and not usable:
         raise ValueError("it is not an address such as https://doorway.example.org")
-    return address
+    # Paths are put behind it, and two slashes are another path.
+    return address.rstrip("/")
 
 
 def _database(address: str) -> str:
@@ -46,6 +53,21 @@ def _host_and_port(address: str) -> str:
     return address
 
 
+def _number(number: str) -> str:
+    # Five or six digits are a short code.
+    if number and not re.fullmatch(r"[+][1-9][0-9]{7,14}|[0-9]{5,6}", number):
+        raise ValueError("it is not a number with its country code, such as +12025550123")
+    return number
+
+
+def _mail(address: str) -> str:
+    if address and not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+        raise ValueError("it is not a mail address, such as care@doorway.example")
+    return address
+
+
 HostAndPort = Annotated[str, AfterValidator(_host_and_port)]
+MailAddress = Annotated[str, AfterValidator(_mail)]
+Number = Annotated[str, AfterValidator(_number)]
 WebAddress = Annotated[str, AfterValidator(_web)]
 DatabaseAddress = Annotated[str, AfterValidator(_database)]

@@ -1,6 +1,7 @@
 """`doorway ...`: what an operator types, each command teaching what it does."""
 
 import asyncio
+import re
 import signal
 import sys
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 
 from claims.errors import BadInput
@@ -181,7 +183,7 @@ def doctor() -> None:
 
     try:
         settings = _settings_here()
-    except ValidationError as wrong:
+    except (ValidationError, SettingsError) as wrong:
         out.print(f"fail  Settings: {_setting_in_words(wrong)}", markup=False)
         raise typer.Exit(1) from None
     raise typer.Exit(room.doctor(settings, out))
@@ -207,8 +209,8 @@ def main() -> None:
         app()
     except (Refusal, BadInput) as refused:
         refusal = str(refused)
-    except ValidationError as wrong:
-        if wrong.title != Settings.__name__:
+    except (ValidationError, SettingsError) as wrong:
+        if isinstance(wrong, ValidationError) and wrong.title != Settings.__name__:
             raise
         refusal = _setting_in_words(wrong)
     else:
@@ -217,7 +219,12 @@ def main() -> None:
     sys.exit(2)
 
 
-def _setting_in_words(wrong: ValidationError) -> str:
+def _setting_in_words(wrong: ValidationError | SettingsError) -> str:
+    if isinstance(wrong, SettingsError):
+        # A group of settings was given a value itself; what it says names the group alone.
+        named = re.search(r'field "(\w+)"', str(wrong))
+        group = f"DOORWAY_{named[1].upper()}" if named else "A group of settings"
+        return f"{group} is a group of settings and holds no value; unset it (docs/settings.md)."
     first = wrong.errors(include_input=False, include_url=False)[0]
     name = "DOORWAY_" + "__".join(str(part) for part in first["loc"]).upper()
     what = first["msg"].removeprefix("Value error, ")

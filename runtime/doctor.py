@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from domain.clock import REAL
 from runtime.clock import load_clock, wall_now
 from runtime.doctor_hearing import hearing
+from runtime.doctor_settings import named
 from runtime.doctor_wording import wording
 from runtime.encryption import temporal_key
 from runtime.errors import Refusal
@@ -51,6 +52,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from hearing(settings)
     yield _letters(settings)
     yield _pharmacies(settings)
+    yield from named(settings)
     yield _fonts()
     yield from wording()
 

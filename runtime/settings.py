@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from runtime.addresses import DatabaseAddress, HostAndPort, WebAddress
+from runtime.addresses import DatabaseAddress, HostAndPort, MailAddress, Number, WebAddress
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
@@ -18,7 +18,7 @@ class Twilio(BaseModel):
     api_base: WebAddress = "https://api.twilio.com"
     account_sid: str = ""
     auth_token: SecretStr = SecretStr("")
-    from_number: str = ""
+    from_number: Number = ""
 
     @property
     def complete(self) -> bool:
@@ -40,7 +40,7 @@ class Fax(BaseModel):
     project: str = ""
     key_id: str = ""
     key_secret: SecretStr = SecretStr("")
-    number: str = ""
+    number: Number = ""
 
     @property
     def complete(self) -> bool:
@@ -56,18 +56,21 @@ class Mail(BaseModel):
     port: int = Field(default=587, ge=1, le=65535)
     username: str = ""
     password: SecretStr = SecretStr("")
-    sender: str = ""
+    sender: MailAddress = ""
 
     @property
     def complete(self) -> bool:
-        return bool(self.host and "@" in self.sender)
+        return bool(self.host and self.sender)
 
 
 class Settings(BaseSettings):
-    """`DOORWAY_<NAME>`, groups by two underscores: `DOORWAY_TWILIO__ACCOUNT_SID`."""
+    """`DOORWAY_<NAME>`, groups by two underscores: `DOORWAY_TWILIO__ACCOUNT_SID`.
+
+    A variable that is set to nothing is one that is not set.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix="DOORWAY_", env_nested_delimiter="__", extra="ignore"
+        env_prefix="DOORWAY_", env_nested_delimiter="__", extra="ignore", env_ignore_empty=True
     )
 
     home: Path = Field(
@@ -105,7 +108,7 @@ class Settings(BaseSettings):
     instruments: Path | None = Field(
         default=None, description="folder of licensed instruments' words; empty: none is asked"
     )
-    claims_dir: Annotated[Path | None, BeforeValidator(lambda told: told or None)] = Field(
+    claims_dir: Path | None = Field(
         default=None, description="the payer's files, read every night; empty: no nightly run"
     )
     claims_hour: int = Field(default=2, ge=0, le=23, description="UTC hour of the nightly run")

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from domain.clock import REAL, Clock
 from runtime import standby
 from runtime.clock import hold_clock, keep_promise, rate_of, start_clock, wall_now
+from runtime.doctor_settings import refuse_unusable_files
 from runtime.encryption import temporal_key
 from runtime.errors import Refusal
 from runtime.home import Running, sole_tenant
@@ -47,8 +48,9 @@ class House:
     def start_servers(self) -> None:
         """The embedded servers that no setting replaces, then the tables."""
         self._refuse_a_taken_port()
-        # A key that cannot be used is refused before anything runs.
+        # What cannot be used is refused before anything runs.
         temporal_key(self.settings)
+        refuse_unusable_files(self.settings)
         servers: list[Part] = []
         if self.temporal_address:
             look_for_server(self.temporal_address)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from runtime.settings import Settings, Twilio
+from runtime.doctor_settings import settings_names
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -15,12 +15,6 @@ COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {"migrate", "api", "worker"}
 LATER = "service_completed_successfully"
-
-
-def settings_names() -> set[str]:
-    """Every variable Settings reads."""
-    plain = {f"DOORWAY_{name.upper()}" for name in Settings.model_fields if name != "twilio"}
-    return plain | {f"DOORWAY_TWILIO__{name.upper()}" for name in Twilio.model_fields}
 
 
 def test_the_five_parts_are_there() -> None:

@@ -117,6 +117,17 @@ def utf16(folder: Path) -> None:
     file.write_bytes(file.read_text().encode("utf-16"))
 
 
+def carriage_returns_alone(folder: Path) -> None:
+    """As an old spreadsheet writes its lines."""
+    file = folder / "eligibility.csv"
+    file.write_bytes(file.read_bytes().replace(b"\r\n", b"\r"))
+
+
+def a_quote_in_the_header(folder: Path) -> None:
+    file = folder / "eligibility.csv"
+    file.write_text(file.read_text().replace("person_id", '"person"_id', 1))
+
+
 @pytest.mark.parametrize(
     ("dirty", "says"),
     [
@@ -133,6 +144,8 @@ def utf16(folder: Path) -> None:
         pytest.param(gzipped, "medical_claim.csv is a gzip file; unpack it", id="a gzip file"),
         pytest.param(mixed, "characters that are not UTF-8 (line 3)", id="two encodings"),
         pytest.param(utf16, "cannot be read as text in UTF-8", id="UTF-16"),
+        pytest.param(carriage_returns_alone, "not with a carriage return alone", id="only returns"),
+        pytest.param(a_quote_in_the_header, "check that its quotes close", id="a torn header"),
         pytest.param(an_open_quote, "cannot be read as CSV (line 3)", id="a quote left open"),
     ],
 )
