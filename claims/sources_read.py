@@ -120,8 +120,8 @@ def header(file: Path) -> tuple[list[str], str]:
         return next(csv.reader([line.strip("\r\n")], delimiter=delimiter, strict=True)), delimiter
     except csv.Error:
         raise BadInput(
-            f"{file} has a first line that holds no column names that can be read; check that its "
-            "quotes close and that its lines end with a line feed, not with a carriage return alone."
+            f"{file} has a first line that holds no column names; check that its quotes close "
+            "and that its lines end with a line feed, not with a carriage return alone."
         ) from None
 
 
