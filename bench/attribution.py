@@ -147,6 +147,8 @@ def main() -> None:
         make_input(folder, told.members, told.pharmacies, told.slack)
         results: dict[str, object] = {}
         results["optimum"], first = run(folder, "optimum", rules)
+        _, once_more = run(folder, "once-more", rules)
+        results["the same bytes again"] = first.read_bytes() == once_more.read_bytes()
         results["optimum, narrow lists"], _ = run(folder, "narrow", same)
         attribution_match.optimum = greedy_instead
         results["greedy, narrow lists"], _ = run(folder, "greedy", same)

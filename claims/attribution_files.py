@@ -12,6 +12,7 @@ import duckdb
 from claims.attribution import NEED_COLUMNS
 from claims.attribution_rules import AttributionRules
 from claims.attribution_tables import Answered, answer, line_up, somebody_twice
+from claims.attribution_words import IN_ORDER
 from claims.conditions import table
 from claims.errors import BadInput
 from claims.intake import connect
@@ -34,7 +35,7 @@ MEMBERS = (
 _FORMS = {
     ".csv": "(format csv, header true)",
     # Reasons differ too much for a dictionary to be worth the looking for one.
-    ".parquet": "(format parquet, compression zstd, dictionary_size_limit 1)",
+    ".parquet": "(format parquet, compression zstd, compression_level 1, dictionary_size_limit 1)",
 }
 
 _SEEKER = """
@@ -102,6 +103,7 @@ def attribute_files(
         answered = _match(con, request, rules)
         progress("writing answers")
         written = scratch / f"answers{request.out.suffix.lower()}"
+        con.execute(IN_ORDER)
         con.execute(f"copy ({_ANSWERS}) to {path_literal(written)} {_form(request.out)}")
         report = _report(con, answered)
         written.replace(request.out)

@@ -69,7 +69,7 @@ join seeker_want w on w.program = a.program and w.needs is not distinct from a.n
     and w.language is not distinct from a.language
 left join station c on c.npi = a.current_npi left join station u on u.npi = a.usual_npi
 left join station r on r.npi = a.recent_npi
-order by a.person_id, want, place, tier, points, current
+order by place, want, a.person_id
 """
 
 
@@ -115,7 +115,7 @@ def answer(
 
 def somebody_twice(con: duckdb.DuckDBPyConnection) -> bool:
     """Whether two rows of `seeker_queue` may be of one person."""
-    told = con.execute("select name_hash from seeker_queue").fetchnumpy()["name_hash"]
+    told = np.sort(con.execute("select name_hash from seeker_queue").fetchnumpy()["name_hash"])
     return bool((told[1:] == told[:-1]).any())
 
 
@@ -175,17 +175,16 @@ def _wants(
     con: duckdb.DuckDBPyConnection, licensed: Flags, cpesn: Flags
 ) -> tuple[Flags, Flags, Ints]:
     """Which pharmacy (column) fits and speaks for each want (row); for how many weeks it takes."""
-    offers = con.execute("select networks, services, languages from station order by id").fetchall()
     networks, services, languages = (
-        _Having([row[nth] for row in offers]) for nth in range(3)
-    )  # fmt: skip
+        _Having(con, column, len(licensed)) for column in ("networks", "services", "languages")
+    )
     wants = con.execute(
         "select distinct w.id, w.services, w.spoken, n.networks, n.cpesn, n.weeks "
         "from seeker_want w join program_need n using (program) order by w.id"
     ).fetchall()
-    shape = (len(wants), len(offers))
+    shape = (len(wants), len(licensed))
     fits, speaks = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
-    weeks = np.ones(len(offers), np.int64)
+    weeks = np.ones(len(licensed), np.int64)
     for nth, (_, needed, language, within, in_cpesn, so_many) in enumerate(wants):
         fits[nth] = networks.all(within) & services.all(needed) & (cpesn if in_cpesn else licensed)
         speaks[nth] = True if language == "en" else languages.all([language])
@@ -196,12 +195,13 @@ def _wants(
 class _Having:
     """Which pharmacies have a word in their list, asked word by word."""
 
-    def __init__(self, lists: Sequence[Sequence[str]]) -> None:
-        self._size = len(lists)
-        self._rows: dict[str, list[int]] = {}
-        for nth, words in enumerate(lists):
-            for word in words:
-                self._rows.setdefault(word, []).append(nth)
+    def __init__(self, con: duckdb.DuckDBPyConnection, column: str, size: int) -> None:
+        self._size = size
+        rows = con.execute(
+            f"select word, list(id) from (select id, unnest({column}) as word from station) "
+            "group by word"
+        )
+        self._rows: dict[str, list[int]] = dict(rows.fetchall())
 
     def all(self, words: Sequence[str]) -> Flags:
         have = np.ones(self._size, np.bool_)
@@ -218,8 +218,11 @@ def _put_back(
     told = matched.kinds._asdict()
     for name in ("others", "others_km", "others_why"):
         columns = told.pop(name)
-        told |= {f"{name}_{nth}": columns[:, nth].astype(np.int32) for nth in range(ALTERNATIVES)}
-    told["id"] = np.arange(len(matched.kinds.pharmacy), dtype=np.int32)
+        told |= {f"{name}_{nth}": columns[:, nth] for nth in range(ALTERNATIVES)}
+    told["id"] = np.arange(len(matched.kinds.pharmacy))
+    told = {
+        name: col.astype(np.int32) if col.dtype == np.int64 else col for name, col in told.items()
+    }
     for name, columns in (("kind", told), ("matched", {"kind": matched.kind.astype(np.int32)})):
         con.register("columns_of_it", columns)
         con.execute(f"create table {name} as select * from columns_of_it")

@@ -34,7 +34,6 @@ want as (select distinct on (id) id, program, services, spoken from seeker_want)
 seen as (
     select k.*, s.npi, p.state, w.program, w.spoken as language, w.services, need.words, n.nearest,
         p.lat is null as placeless, coalesce(n.status, 'optimal') <> 'optimal' as one_by_one,
-        k.km // 10 || '.' || k.km % 10 || ' km' as way,
         concat_ws('; ', {_OTHERS_TOLD}) as alternatives_told,
         list_filter([{_OTHERS}], lambda o: o.npi is not null) as alternatives
     from kind k join place p on p.id = k.place join want w on w.id = k.want
@@ -52,21 +51,20 @@ coded as (
     from seen, (select count(*) = 0 as no_file from station))
 select id, program, npi, case when npi is not null then km / 10 end as distance_km,
     nullif(nth, 0)::int as rank, alternatives, alternatives_told, code,
-    case when npi is not null then
+    case when npi is not null then concat(
         case code when 'current' then 'the member''s pharmacy already'
             when 'usual' then 'most of the member''s supplies come from here'
             when 'recent' then 'the member''s last fill was here'
-            when 'nearest' then 'nearest of ' || of_all || ' in ' || state || ' ' || words
-            else 'number ' || nth || ' by distance of ' || of_all || ' in ' || state || ' '
-                || words end
-        || ', ' || way
-        || case when code = 'ranked' then '; nearer ones have no room' else '' end
-        || case when spoken then '' else '; nobody there is known to speak ' || language end
-        || case when usual = 0 or belongs = 2 then ''
+            when 'nearest' then concat('nearest of ', of_all, ' in ', state, ' ', words)
+            else concat('number ', nth, ' by distance of ', of_all, ' in ', state, ' ', words) end,
+        ', ', km // 10, '.', km % 10, ' km',
+        case when code = 'ranked' then '; nearer ones have no room' end,
+        case when not spoken then concat('; nobody there is known to speak ', language) end,
+        case when usual = 0 or belongs = 2 then null
             when usual = 2 then '; the usual pharmacy has no room or is not the current one'
             else '; most supplies come from a pharmacy that does not qualify: they stay there '
-                || 'unless the member asks' end
-        || case when one_by_one then '; this state was shared out one by one' else '' end
+                || 'unless the member asks' end,
+        case when one_by_one then '; this state was shared out one by one' end)
         end as reason,
     case code when 'no_pharmacies' then 'there is no pharmacy file'
         when 'no_state' then 'the member''s state is unknown'
@@ -95,5 +93,7 @@ create view attribution as
 select q.person_id, t.* exclude (id)
 from (from seeker_queue positional join matched) q join told t on t.id = q.kind
 """
-"""Rows in the order of person and program. `code` is the reason as one word; alternatives come as
-{npi, km, why} and as one text."""
+"""`code` is the reason as one word; alternatives come as {npi, km, why} and as one text."""
+
+IN_ORDER = "set disabled_optimizers = 'join_order,build_side_probe_side'"
+"""With this, rows of `attribution` keep the order of `seeker_queue`: neighbours together."""

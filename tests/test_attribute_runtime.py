@@ -124,6 +124,19 @@ def test_the_same_files_give_the_same_bytes_in_both_forms(
     assert dict(rows)["p1"] == NEAR
 
 
+def test_the_order_of_the_members_file_changes_no_byte(
+    attribute: Callable[..., Told], folder: Path
+) -> None:
+    head, *lines = MEMBERS.splitlines()
+    (folder / "back.csv").write_text("\n".join([head, *reversed(lines), ""]))
+    for name in ("members", "back"):
+        told = attribute(
+            *BOTH, members=str(folder / f"{name}.csv"), out=str(folder / f"{name}-told.csv")
+        )
+        assert told.code == 0
+    assert (folder / "members-told.csv").read_bytes() == (folder / "back-told.csv").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("options", "served"),
     [
