@@ -8,6 +8,7 @@ from domain.answers import NO, OTHER, YES, choice
 from domain.delivery_orders import orders
 from domain.delivery_plan import DeliveryPlan
 from domain.delivery_rounds import ASKED, CONFIRMING, ORDERED, OVER, PROTECTED, Round, next_of
+from domain.due import working_days
 from domain.effects import ConfirmDelivery, Effect, OpenTask, ProposeSync, Record, SendText
 from domain.late_refills import Late, LateStep, late_of, newest_step
 from domain.outbox import Purpose
@@ -31,6 +32,9 @@ class Deliveries:
     """Steps taken about late refills (`domain.late_refills.Late.key`)."""
     late_calls: int = 0
     sync_proposed: bool = False
+    offered_on: date | None = None
+    """When the pharmacist was last asked to offer naloxone."""
+    offers: int = 0
     # A state written when there was one round at a time holds it here: see `_unfolded`.
     phase: str = IDLE
     due_on: date | None = None
@@ -51,7 +55,7 @@ def next_step(
         waits.append(found)
     if (proposed := _propose_sync(state, plan, facts, now)) is not None:
         return proposed
-    for look in (_look_for_refills, _look_for_late):
+    for look in (_look_for_refills, _look_for_late, _look_for_naloxone):
         begun = look(state, plan, facts, now)
         if isinstance(begun, Do):
             return begun
@@ -188,6 +192,24 @@ def _look_for_late(state: Deliveries, plan: DeliveryPlan, facts: Facts, now: dat
     if not ahead:
         return Wait(None, "delivery_nothing_due")
     return Wait(_noon(ahead[0], now), "refill_late_due")
+
+
+def _look_for_naloxone(
+    state: Deliveries, plan: DeliveryPlan, facts: Facts, now: datetime
+) -> Do | Wait:
+    """A task, never a text; what it is about stays with those who may know of the treatment."""
+    rules, lapsed = plan.rules.naloxone, (now - plan.lapsed_after).date()
+    due_on = rules.due_on(facts.medications, state.offered_on, lapsed) if rules else None
+    if rules is None or due_on is None:
+        return Wait(None, "delivery_nothing_due")
+    if now.date() < due_on:
+        return Wait(_noon(due_on, now), "delivery_next_refill")
+    number = state.offers + 1
+    within = working_days(now, rules.business_days) - now
+    detail = {**PROTECTED, "offer": "naloxone"}
+    task = OpenTask(f"offer-{number}", "offer_at_fill", "pharmacist", within, detail=detail)
+    offered = replace(state, offers=number, offered_on=now.date())
+    return Do(offered, (task, Record("offer_at_fill", "none within the time")))
 
 
 def _act_on_late(state: Deliveries, acted: Sequence[Late], due: Sequence[str], now: datetime) -> Do:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from domain.late_refills import LateRule, late_rules
+from domain.naloxone import NaloxoneRules, naloxone_rules
 from domain.program_reader import Reader
 from domain.stages import DeliveryFact, MedicationFact
 from domain.synchronization import SyncRules, sync_rules
@@ -40,6 +41,7 @@ class MedicationRules:
     """Unit-of-use packaging is proposed from so many medicines on."""
     not_packed: frozenset[str] = frozenset()
     """Classes of no use in such a package."""
+    naloxone: NaloxoneRules | None = None
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "MedicationRules":
@@ -57,6 +59,7 @@ class MedicationRules:
             sync=sync_rules(read.part("synchronization")),
             package_from=packaging.number("at_least_medicines"),
             not_packed=frozenset(packaging.texts("not_classes")),
+            naloxone=naloxone_rules(read.part("naloxone")),
         )
 
     def regular(self, medication: MedicationFact) -> bool:

@@ -27,9 +27,14 @@ def medicine(late: int, drug_class: str = "statin", **given: Any) -> MedicationF
 
 
 def asked(one: MedicationFact, *done: int) -> Deliveries:
-    """The refill was asked about before it was late; so many steps were taken since."""
+    """The refill was asked about before it was late; so many steps were taken since.
+
+    Naloxone was offered today, so that no offer comes between.
+    """
     late = tuple(f"{one.refill}/{after}" for after in done)
-    return Deliveries(round=1, handled=(one.refill,), late=late, late_calls=len(done))
+    return Deliveries(
+        round=1, handled=(one.refill,), late=late, late_calls=len(done), offered_on=TODAY
+    )
 
 
 def effects(state: Deliveries, *medications: MedicationFact) -> tuple[Any, ...]:
