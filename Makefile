@@ -1,6 +1,6 @@
 # Doorway's commands. `make` alone lists them; ARGS="..." is passed on to demo, up, test and bench.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check chaos chaos-selftest mutants bench histories screenshots states lock clean
+.PHONY: help setup demo up test check journeys chaos chaos-selftest mutants bench histories screenshots states lock clean
 BIN := .venv/bin
 ARGS ?=
 
@@ -38,6 +38,9 @@ check: .venv/dev.stamp ## style, types, arrows between rooms, house rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest tests/test_house_rules.py
+
+journeys: .venv/dev.stamp ## let every persona live ninety days and a year in skipped time
+	@JOURNEYS=all $(BIN)/pytest tests/test_long_journeys.py $(ARGS)
 
 chaos: .venv/dev.stamp ## kill and stall the real stack, then check its promises (ARGS="--seed 2")
 	@PYTHONPATH=tests $(BIN)/python -m chaos $(ARGS)

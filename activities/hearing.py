@@ -53,7 +53,7 @@ async def _hear(turn: Turn, text: InboundText) -> bool:
         return False
     stage, heard = found
     turn.states[stage] = heard.state
-    await turn.save(stage)
+    turn.save(stage)
     for effect in heard.effects:
         await carry_out(turn.scene(stage, text), effect)
     if heard.understood and text.answers:
@@ -76,7 +76,7 @@ async def _keep_reading(turn: Turn, text: InboundText) -> None:
         return
     stage, heard = found
     turn.states[stage] = heard.state
-    await turn.save(stage)
+    turn.save(stage)
     for effect in heard.effects:
         if not isinstance(effect, SendText):
             await carry_out(turn.scene(stage, text), effect)

@@ -19,7 +19,8 @@ from activities.time import Time
 from activities.turn import Turn
 from domain.ids import EnrollmentId
 from domain.program import Program
-from store import enrollments, letters, notes
+from store import enrollments
+from store import errands as planned
 from store.database import Transaction
 from store.models import Enrollment
 
@@ -82,22 +83,16 @@ class JourneyActivities:
         await hear_all(turn)
         if enrollment.ended_at is None:
             await (turn.act() if enrollment.held_at is None else turn.end_if_over())
-        errands = [
-            Errand("letter", id_) for id_ in await letters.unprinted(session, enrollment.id, now)
-        ]
-        errands += [
-            Errand("note", id_) for id_ in await notes.unwritten(session, enrollment.id, now)
-        ]
-        moments = (
-            turn.soonest,
-            await letters.next_try(session, enrollment.id),
-            await notes.next_try(session, enrollment.id, now),
-        )
-        soonest = min((each for each in moments if each), default=None)
+        await session.flush()
+        errands = await planned.due(session, enrollment.id, now)
+        soonest = min((each for each in (turn.soonest, errands.next_try) if each), default=None)
         return Step(
             ended=enrollment.ended_at is not None,
             wait_seconds=self._wall_seconds(soonest, now),
-            errands=errands,
+            errands=[
+                *(Errand("letter", id_) for id_ in errands.letters),
+                *(Errand("note", id_) for id_ in errands.notes),
+            ],
             answers=answers,
         )
 

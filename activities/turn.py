@@ -17,7 +17,7 @@ from domain.program import Program
 from domain.stages import Do, Done, Facts, Wait
 from domain.state import shift
 from store import facts, outbox, outcomes, stages
-from store.models import Enrollment, InboundText, Member
+from store.models import Enrollment, InboundText, Member, Stage
 
 # A stage that still acts after so many turns contradicts itself: better to fail loudly.
 MOST_TURNS = 40
@@ -32,6 +32,7 @@ class Turn:
     texts: Texts
     now: datetime
     rate: float
+    kept: dict[str, Stage]
     states: dict[str, Any]
     soonest: datetime | None = None
 
@@ -46,9 +47,11 @@ class Turn:
         rate: float,
     ) -> "Turn":
         member = await session.get_one(Member, enrollment.member_id)
-        states = await stages.states(session, enrollment.id)
+        kept = await stages.rows(session, enrollment.id)
         program = programs[enrollment.program]
-        return cls(session, enrollment, member, program, texts, now, rate, states)
+        return cls(
+            session, enrollment, member, program, texts, now, rate, kept, stages.states(kept)
+        )
 
     async def facts(self) -> Facts:
         await self.session.flush()
@@ -73,7 +76,7 @@ class Turn:
         for name, state in self.states.items():
             if name not in ended:
                 self.states[name] = shift(state, by)
-                await self.save(name)
+                self.save(name)
 
     async def end_if_over(self) -> None:
         """A hold keeps a journey's place, but not past the member's death or their STOP."""
@@ -109,10 +112,10 @@ class Turn:
         """Whether the facts may have changed."""
         match decision:
             case Wait(until, why):
-                await self.save(name, why=why, due_at=until)
+                self.save(name, why=why, due_at=until)
                 return False
             case Done(how):
-                await self.save(name, done=how)
+                self.save(name, done=how)
                 self.record("stage_ended", name, {"how": how})
                 if name == "outreach" and how == "reached":
                     self.enrollment.reached_at = self.now
@@ -120,14 +123,14 @@ class Turn:
                 return True
             case Do(state, effects):
                 self.states[name] = state
-                await self.save(name)
+                self.save(name)
                 for effect in effects:
                     await carry_out(self.scene(name), effect)
                 return True
 
-    async def save(self, name: str, **place: Any) -> None:
-        await stages.save(
-            self.session, self.enrollment.id, name, self.states[name], self.now, **place
+    def save(self, name: str, **place: Any) -> None:
+        stages.save(
+            self.session, self.kept, self.enrollment.id, name, self.states[name], self.now, **place
         )
 
     async def _settle(self, known: Facts, waits: list[datetime]) -> None:

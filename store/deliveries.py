@@ -13,6 +13,9 @@ from domain.effects import OrderDelivery
 from store import medications, outcomes, pharmacy_systems
 from store.models import Delivery, Enrollment, Member, Pharmacy
 
+# By these nothing is decided, and a lateness is counted from the order: no journey wakes for them.
+NO_NEWS = frozenset({(Status.ORDERED, Status.ACCEPTED), (Status.ACCEPTED, Status.PACKED)})
+
 
 async def order(
     session: AsyncSession, enrollment: Enrollment, asked: OrderDelivery, now: datetime
@@ -66,7 +69,8 @@ async def move_delivery(
         return refused
     _note(delivery, to, reason, window, now)
     enrollment = await session.get_one(Enrollment, delivery.enrollment_id)
-    enrollment.nudged_at = now
+    if (at, to) not in NO_NEWS:
+        enrollment.nudged_at = now
     await _record(session, enrollment, delivery, now, actor=actor)
     if to is Status.DELIVERED:
         await medications.brought(session, enrollment.member_id, delivery, now.date())

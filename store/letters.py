@@ -1,10 +1,9 @@
 """Letters: planned with the stage's state, printed by an activity, spooled exactly once."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,31 +34,6 @@ async def plan(
         .returning(Letter.id)
     )
     return made.first() is not None
-
-
-async def next_try(session: AsyncSession, enrollment_id: str) -> datetime | None:
-    """When a letter that could not leave is tried again."""
-    return await session.scalar(
-        select(func.min(Letter.next_try_at)).where(
-            Letter.enrollment_id == enrollment_id,
-            Letter.spooled_at.is_(None),
-            Letter.problem.is_(None),
-        )
-    )
-
-
-async def unprinted(session: AsyncSession, enrollment_id: str, now: datetime) -> Sequence[str]:
-    rows = await session.scalars(
-        select(Letter.id)
-        .where(
-            Letter.enrollment_id == enrollment_id,
-            Letter.spooled_at.is_(None),
-            Letter.problem.is_(None),
-            Letter.next_try_at.is_(None) | (Letter.next_try_at <= now),
-        )
-        .order_by(Letter.created_at)
-    )
-    return list(rows)
 
 
 async def about_to_be_held(session: AsyncSession, enrollment: Enrollment) -> bool:

@@ -1,11 +1,10 @@
 """Coordination notes: planned with the stage's state, written and spooled by an activity."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -56,36 +55,6 @@ async def plan(
         .returning(Note.id)
     )
     return made.first() is not None
-
-
-async def unwritten(session: AsyncSession, enrollment_id: str, now: datetime) -> Sequence[str]:
-    """Notes with something to do now: to be sent, to be settled, or to be asked about."""
-    waiting = Note.status.in_((Passage.PENDING, Passage.SENDING)) & (
-        Note.next_try_at.is_(None) | (Note.next_try_at <= now)
-    )
-    asked = (Note.status == Passage.SENT) & (Note.next_try_at <= now)
-    rows = await session.scalars(
-        select(Note.id).where(
-            Note.enrollment_id == enrollment_id,
-            Note.problem.is_(None),
-            Note.answered_at.is_(None),
-            waiting | asked,
-        )
-    )
-    return list(rows)
-
-
-async def next_try(session: AsyncSession, enrollment_id: str, now: datetime) -> datetime | None:
-    """When a note's way is looked after next, also while the journey is held."""
-    found: datetime | None = await session.scalar(
-        select(func.min(Note.next_try_at)).where(
-            Note.enrollment_id == enrollment_id,
-            Note.problem.is_(None),
-            Note.answered_at.is_(None),
-            Note.next_try_at > now,
-        )
-    )
-    return found
 
 
 async def send_again(session: AsyncSession, enrollment_id: str) -> bool:

@@ -12,18 +12,22 @@ from domain.state import dump, load
 from store.models import Stage
 
 
-async def states(session: AsyncSession, enrollment_id: str) -> dict[str, Any]:
+async def rows(session: AsyncSession, enrollment_id: str) -> dict[str, Stage]:
+    found = await session.scalars(select(Stage).where(Stage.enrollment_id == enrollment_id))
+    return {row.name: row for row in found}
+
+
+def states(kept: Mapping[str, Stage]) -> dict[str, Any]:
     """Every stage's state, those not begun as they begin."""
-    rows = await session.scalars(select(Stage).where(Stage.enrollment_id == enrollment_id))
-    kept: Mapping[str, Any] = {row.name: row.state for row in rows}
     return {
-        name: load(type(rules.begins), kept[name]) if name in kept else rules.begins
+        name: load(type(rules.begins), kept[name].state) if name in kept else rules.begins
         for name, rules in STAGES.items()
     }
 
 
-async def save(
+def save(
     session: AsyncSession,
+    kept: dict[str, Stage],
     enrollment_id: str,
     name: str,
     state: Any,
@@ -33,8 +37,10 @@ async def save(
     why: str | None = None,
     due_at: datetime | None = None,
 ) -> None:
-    row = await session.get(Stage, (enrollment_id, name))
+    """`kept`: the rows that were read at the beginning; a stage that begins is put among them."""
+    row = kept.get(name)
     if row is None:
         row = Stage(enrollment_id=enrollment_id, name=name, state={}, updated_at=now)
         session.add(row)
+        kept[name] = row
     row.state, row.done, row.why, row.due_at, row.updated_at = dump(state), done, why, due_at, now

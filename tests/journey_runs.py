@@ -1,11 +1,11 @@
 """A whole journey behind the real workflow: asleep in skipped time, or told of everything."""
 
+import asyncio
 from dataclasses import replace
-from datetime import timedelta
 
 from scripted_journey import Script, Stage
 from temporalio import activity
-from whole_journey import World, in_seconds
+from whole_journey import World
 
 from activities.journey import Advance, Step
 from activities.letters import PrintLetterRequest
@@ -37,22 +37,29 @@ class RealSteps(Script):
 
 
 class SkippedSteps(RealSteps):
-    """Time passes as the workflow sleeps: it wakes for its own sake or when the world stirs."""
+    """The workflow sleeps, in skipped time, exactly until its journey steps again.
+
+    What happens meanwhile has happened before the step answers, so a wake that a signal would
+    bring is here the end of a sleep. In the history a signal and the timer it cancels are two
+    events, as are the skip and the timer that fires: the numbers of events are the real ones.
+    """
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self._slept = timedelta()
+        self.at_rest = asyncio.Event()
+        """Nothing will ever happen again by itself, though the journey has not ended."""
 
     @activity.defn(name="advance")
     async def advance(self, request: Advance) -> Step:
-        await self.world.go_to(self.world.now + self._slept)
-        step = await self.world.house.advancing.advance(request)
-        await self.world.settle()
-        waits = [] if step.wait_seconds is None else [in_seconds(step.wait_seconds)]
-        if moment := await self.world.next_moment():
-            waits.append(max(moment - self.world.now, timedelta(seconds=1)))
-        self._slept = min(waits, default=timedelta())
-        return replace(step, wait_seconds=self._slept.total_seconds() if waits else None)
+        step = await super().advance(request)
+        if step.ended:
+            return step
+        await self.world.run_errands(step)
+        slept = await self.world.until_it_steps(step)
+        if slept is None:
+            self.at_rest.set()
+            return replace(step, wait_seconds=None)
+        return replace(step, wait_seconds=max(1.0, slept.total_seconds()))
 
 
 class Told:

@@ -162,7 +162,10 @@ async def performed(
     queue = f"journeys-{uuid.uuid4().hex}"
     work = [script.advance, script.print_letter, script.write_note]
     client = temporal.client
-    async with Worker(client, task_queue=queue, workflows=[MemberJourney], activities=work):
+    # Without a name of ours the worker compiles every module there is, to make one of them.
+    async with Worker(
+        client, task_queue=queue, workflows=[MemberJourney], activities=work, build_id="tests"
+    ):
         start = StartJourney(EnrollmentId("e1"), seen)
         options: dict[str, Any] = {
             "id": workflow_id or f"journey/scripted/{uuid.uuid4().hex}/1",

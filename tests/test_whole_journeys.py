@@ -1,19 +1,19 @@
 """Whole journeys on a real database: how each kind of member ends, and what left on the way.
 
-The ninety-day ones step without a workflow. Others run on the real Temporal: told of everything by
-signals and updates, or asleep in skipped time, where the calendar turns as the workflow sleeps.
+They step without a workflow; one is told of everything by signals and updates on the real Temporal.
+In skipped time they are lived in `test_long_journeys.py`.
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import make
 import pytest
 from fakes import PHONE
-from journey_runs import RealSteps, SkippedSteps, Told
+from journey_runs import RealSteps, Told
+from law import kept_within_the_law
 from make_journeys import DAY, HOUR, consent
 from scripted_journey import performed
 from temporalio.testing import WorkflowEnvironment
@@ -22,7 +22,6 @@ from whole_journey import WILLING, Persona, World, member
 from runtime import programs
 from store.models import Delivery, Enrollment, Intent, Letter, Note, Outcome, Task
 
-COLUMBUS = ZoneInfo("America/New_York")
 MOST_EVENTS_OF_A_RUN = 150
 WILLING_MEMBER = Persona(WILLING, provider="accept", runs_out=date(2026, 3, 20))
 PERSONAS = {
@@ -58,20 +57,6 @@ async def ended_as(world: World, state: str) -> None:
 def spooled(folder: Path) -> str:
     """The names of all that lies in a spool."""
     return " ".join(path.name for path in folder.rglob("*.pdf"))
-
-
-def kept_within_the_law(texts: Sequence[Intent]) -> None:
-    """Nothing begun by us out of hours, no second one on a day, no fourth within seven days."""
-    ours = [t.accepted_at for t in texts if t.purpose == "care" and t.accepted_at]
-    for at in ours:
-        local = at.astimezone(COLUMBUS)
-        first, last = (12, 18) if local.weekday() == 6 else (9, 20)
-        assert first <= local.hour < last
-    days = Counter(at.astimezone(COLUMBUS).date() for at in ours)
-    assert set(days.values()) <= {1}
-    assert all(later - early >= 7 * DAY for early, later in zip(ours, ours[3:], strict=False))
-    replies = [t.accepted_at.astimezone(COLUMBUS) for t in texts if t.accepted_at]
-    assert all(8 <= at.hour < 21 for at in replies)
 
 
 @pytest.mark.parametrize(("persona", "end"), PERSONAS.values(), ids=PERSONAS)
@@ -147,29 +132,6 @@ async def test_a_hold_moves_everything_by_its_length(database_url: str, tmp_path
         assert during == []
         prompts = [t for t in await sent(world) if t.template.startswith("bp_prompt")]
         assert len(prompts) >= 8
-
-
-SKIPPED = {
-    name: PERSONAS[name] for name in ("says nothing", "stops at the second text", "declines")
-}
-
-
-@pytest.mark.parametrize(("persona", "end"), SKIPPED.values(), ids=SKIPPED)
-async def test_in_skipped_time_a_member_who(
-    temporal: WorkflowEnvironment, database_url: str, tmp_path: Path, persona: Persona, end: str
-) -> None:
-    """The workflow sleeps by its own timers; its clock and the calendar agree at the end."""
-    async with member(database_url, persona, tmp_path) as world:
-        began = world.now
-        steps = SkippedSteps(world)
-        async with performed(temporal, steps, skipping=True) as stage:
-            await stage.result()
-            (events,) = await stage.runs()
-        await world.settle()
-        await ended_as(world, end)
-        assert len(events) <= MOST_EVENTS_OF_A_RUN
-        slept = events[-1].event_time.ToDatetime() - events[0].event_time.ToDatetime()
-        assert abs(slept - (world.now - began)) < timedelta(hours=1)
 
 
 async def test_a_willing_member_on_temporal(

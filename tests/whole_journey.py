@@ -2,7 +2,7 @@
 practice that replies, and a calendar that is turned to the next thing that happens."""
 
 import heapq
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,7 +12,7 @@ from pathlib import Path
 import make
 from fakes import TEMPLATES, House, ana, open_house
 from make_journeys import DAY, HOUR, NOW
-from sqlalchemy import func, select
+from sqlalchemy import text
 
 from activities.journey import Step
 from activities.letters import LetterActivities, PrintLetterRequest
@@ -25,7 +25,7 @@ from gateways.typesetting import Typesetter
 from runtime import programs
 from store.deliveries import move_delivery
 from store.desk import Desk
-from store.models import Delivery, Enrollment, Intent, Medication, Member, Note, Task
+from store.models import Medication, Member, Note
 from store.notes_page import Notes
 from store.pages.scope import EVERYTHING
 
@@ -52,6 +52,31 @@ class Persona:
     """When her medicine ends."""
 
 
+@dataclass(frozen=True)
+class Look:
+    """`due`: when the next text may leave; `nudged`: something new waits for the journey."""
+
+    due: datetime | None
+    nudged: bool
+    accepted: Sequence[tuple[str, str, str]]
+    """Intent, template and body."""
+    ordered: Sequence[int]
+    noted: Sequence[str]
+    tasks: Sequence[tuple[int, str]]
+
+
+_LOOK = text("""
+select (select min(due_at) from intents where status = 'pending') as due,
+    (select nudged_at is not null from enrollments where id = 'e1') as nudged,
+    (select json_agg(json_build_array(id, template, body) order by accepted_at) from intents
+     where status = 'accepted' and accepted_at > :since) as accepted,
+    (select json_agg(id order by id) from deliveries where status = 'ordered') as ordered,
+    (select json_agg(id) from notes where sent_at > :since) as noted,
+    (select json_agg(json_build_array(id, kind) order by id) from tasks
+     where created_at > :since) as tasks
+""")
+
+
 class World:
     def __init__(self, house: House, persona: Persona, spool: Path) -> None:
         self.house, self.persona = house, persona
@@ -69,8 +94,9 @@ class World:
         self._agenda: list[tuple[datetime, int, Callable[[], Awaitable[None]]]] = []
         self._order = count()
         self._seen: set[object] = set()
+        self._seen_until = self.now - DAY
         for after, kind in persona.staff:
-            self._at(after, lambda kind=kind: self._staff(kind))  # type: ignore[misc]
+            self.at(after, lambda kind=kind: self.staff(kind))  # type: ignore[misc]
 
     @property
     def now(self) -> datetime:
@@ -79,31 +105,54 @@ class World:
     async def _ignore(self, action_id: int) -> None:
         return None
 
-    def _at(self, after: timedelta, happens: Callable[[], Awaitable[None]]) -> None:
+    def at(self, after: timedelta, happens: Callable[[], Awaitable[None]]) -> None:
         heapq.heappush(self._agenda, (self.now + after, next(self._order), happens))
 
     async def settle(self) -> None:
         """What is due leaves; whoever has something to answer puts it down in the agenda."""
-        await self.house.send_all()
-        for intent in await self.house.all(Intent, status="accepted"):
-            body = self.persona.answers.get(intent.template)
-            if body and self._new(intent.id):
-                self._at(self.persona.after, lambda b=body: self._reply(b))  # type: ignore[misc]
-        for delivery in await self.house.all(Delivery, status="ordered"):
-            if self._new(("delivery", delivery.id)):
-                steps = (Brought.ACCEPTED, Brought.PACKED, Brought.OUT, Brought.DELIVERED)
-                for days, to in enumerate(steps, 1):
-                    self._at(
-                        days * DAY / 2,
-                        lambda id_=delivery.id, to=to: self._bring(id_, to),  # type: ignore[misc]
-                    )
-        for note in await self.house.all(Note):
-            if self.persona.provider and note.sent_at and self._new(("note", note.id)):
-                self._at(DAY, lambda id_=note.id: self._practice(id_))  # type: ignore[misc]
-        for task in await self.house.all(Task):
-            called = task.kind == "outreach_call" and self.persona.call
-            if called and self._new(("task", task.id)):
-                self._at(DAY, lambda id_=task.id: self._called(id_))  # type: ignore[misc]
+        look = await self._look()
+        while look.due and look.due <= self.now:
+            assert await self.house.sending.send_one()
+            look = await self._look()
+        for intent_id, template, body in look.accepted:
+            if self._new(intent_id):
+                self.arrived(template, body)
+        for delivery_id in look.ordered:
+            if self._new(("delivery", delivery_id)):
+                self.ordered(delivery_id)
+        for note_id in look.noted if self.persona.provider else ():
+            if self._new(("note", note_id)):
+                self.at(DAY, lambda id_=note_id: self._practice(id_))  # type: ignore[misc]
+        for task_id, kind in look.tasks:
+            if self._new(("task", task_id)):
+                self.asked(task_id, kind)
+        self._seen_until = self.now - DAY
+
+    def arrived(self, template: str, _body: str) -> None:
+        if body := self.persona.answers.get(template):
+            self.at(self.persona.after, lambda: self.reply(body))
+
+    def ordered(self, delivery_id: int) -> None:
+        steps = (Brought.ACCEPTED, Brought.PACKED, Brought.OUT, Brought.DELIVERED)
+        for days, to in enumerate(steps, 1):
+            self.at(
+                days * DAY / 2,
+                lambda to=to: self._bring(delivery_id, to),  # type: ignore[misc]
+            )
+
+    def asked(self, task_id: int, kind: str) -> None:
+        if kind == "outreach_call" and self.persona.call:
+            outcome = self.persona.call
+            self.at(DAY, lambda: self.finish(task_id, outcome))
+
+    async def _look(self) -> Look:
+        """All that is new since the last time, in one question: a life has hundreds of moments."""
+        async with self.house.engine.connect() as connection:
+            row = (await connection.execute(_LOOK, {"since": self._seen_until})).one()
+        return Look(
+            row.due, row.nudged, row.accepted or (), row.ordered or (), row.noted or (),
+            row.tasks or (),
+        )  # fmt: skip
 
     def _new(self, what: object) -> bool:
         known = what in self._seen
@@ -112,15 +161,8 @@ class World:
 
     async def next_moment(self) -> datetime | None:
         """When something happens next by itself, without the journey."""
-        moments = [await self._due(), self._agenda[0][0] if self._agenda else None]
+        moments = [(await self._look()).due, self._agenda[0][0] if self._agenda else None]
         return min((each for each in moments if each), default=None)
-
-    async def _due(self) -> datetime | None:
-        async with self.house.transaction() as session:
-            found: datetime | None = await session.scalar(
-                select(func.min(Intent.due_at)).where(Intent.status == "pending")
-            )
-        return found
 
     async def go_to(self, moment: datetime) -> None:
         self.house.time.pass_by(max(moment - self.now, timedelta()))
@@ -129,9 +171,9 @@ class World:
         await self.settle()
 
     async def nudged(self) -> bool:
-        return (await self.house.one(Enrollment, "e1")).nudged_at is not None
+        return (await self._look()).nudged
 
-    async def _reply(self, body: str) -> None:
+    async def reply(self, body: str) -> None:
         await self.house.text_in(body, sid=f"SM-in-{next(self._order)}")
 
     async def _bring(self, delivery_id: int, to: Brought) -> None:
@@ -145,12 +187,12 @@ class World:
             answers = {asked["id"]: said for asked in note.content["requests"]}
             await Notes(session).answer(note, answers, now=self.now)
 
-    async def _called(self, task_id: int) -> None:
+    async def finish(self, task_id: int, resolution: str) -> None:
         async with self.house.transaction() as session:
             desk = Desk(session, actor="staff:s1", now=self.now)
-            await desk.finish(EVERYTHING, task_id, resolution=str(self.persona.call))
+            await desk.finish(EVERYTHING, task_id, resolution=resolution)
 
-    async def _staff(self, kind: str) -> None:
+    async def staff(self, kind: str) -> None:
         async with self.house.transaction() as session:
             desk = Desk(session, actor="staff:s1", now=self.now)
             form = f"form-{next(self._order)}"
@@ -160,23 +202,34 @@ class World:
 
     async def live(self, step_on: Callable[[], Awaitable[Step]]) -> None:
         """To the end: the journey steps when its wait is over or when something is new."""
-        step, since = await step_on(), self.now
+        step = await step_on()
+        while not step.ended:
+            slept = await self.until_it_steps(step)
+            assert slept is not None, "nothing will ever happen again"
+            step = await step_on()
+        await self.settle()
+        await self.last_texts()
+
+    async def until_it_steps(self, step: Step) -> timedelta | None:
+        """Let the world go on until the journey steps again; how long that was, None: never."""
+        since = self.now
+        over = None if step.wait_seconds is None else since + in_seconds(step.wait_seconds)
         for _ in range(MOMENTS):
             await self.settle()
-            if step.ended:
-                return await self._last_texts()
-            over = None if step.wait_seconds is None else since + in_seconds(step.wait_seconds)
-            moments = [each for each in (over, await self.next_moment()) if each]
-            assert moments, "nothing will ever happen again"
+            look = await self._look()
+            if look.nudged or (over and over <= self.now):
+                return self.now - since
+            happens = self._agenda[0][0] if self._agenda else None
+            moments = [each for each in (over, look.due, happens) if each]
+            if not moments:
+                return None
             await self.go_to(min(moments))
-            if await self.nudged() or (over and over <= self.now):
-                step, since = await step_on(), self.now
         raise AssertionError("the journey never comes to rest")
 
-    async def _last_texts(self) -> None:
+    async def last_texts(self) -> None:
         """A goodbye may have to wait for its day, or its week, like any other text."""
         for _ in range(MOMENTS):
-            due = await self._due()
+            due = (await self._look()).due
             if due is None:
                 return
             await self.go_to(due)
@@ -185,12 +238,15 @@ class World:
     async def step_directly(self) -> Step:
         """One step and its errands as the workflow runs them, without a workflow."""
         step = await self.house.advance()
+        await self.run_errands(step)
+        return step
+
+    async def run_errands(self, step: Step) -> None:
         for errand in step.errands:
             if errand.kind == "letter":
                 await self.letters.print_letter(PrintLetterRequest(errand.id))
             else:
                 await self.notes.write_note(WriteNoteRequest(errand.id))
-        return step
 
 
 def in_seconds(seconds: float) -> timedelta:
@@ -199,7 +255,11 @@ def in_seconds(seconds: float) -> timedelta:
 
 @asynccontextmanager
 async def member(
-    database_url: str, persona: Persona, spool: Path, **given: object
+    database_url: str,
+    persona: Persona,
+    spool: Path,
+    world: Callable[[House, Persona, Path], World] = World,
+    **given: object,
 ) -> AsyncIterator[World]:
     """Ana, invited on the day the clock stands at."""
     async with open_house(database_url) as house:
@@ -209,7 +269,7 @@ async def member(
             await house.change(Member, "m1", **given)
         if persona.runs_out:
             house.given(_medicine(persona.runs_out))
-        yield World(house, persona, spool)
+        yield world(house, persona, spool)
 
 
 def _medicine(runs_out: date) -> Medication:
