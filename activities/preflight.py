@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from domain.outreach import OutreachPlan
+from domain.outreach_plan import OutreachPlan
 from domain.outreach_rungs import TEXTS, Channel
 from domain.preflight import Translations
 

@@ -134,7 +134,7 @@ class Turn:
         )
 
     async def _settle(self, known: Facts, waits: list[datetime]) -> None:
-        state = journey.state_of(self.program, known, self.now)
+        state = journey.state_of(self.program, known, self.now, self.states["outreach"])
         if state in journey.ENDED:
             return await self.end(state)
         if self.enrollment.state != state:

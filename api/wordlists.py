@@ -62,6 +62,7 @@ WORDS: dict[str, dict[str, str]] = {
     "state": {
         "identified": "Identified, not yet invited",
         "outreach": "Being invited",
+        "resting": "Resting until another invitation",
         "active": "Active in the program",
         "slipping": "Not heard from for a while",
         "graduated": "Graduated",
@@ -93,7 +94,9 @@ WORDS: dict[str, dict[str, str]] = {
         "coordination": "Coordination",
     },
     "next": {
-        "outreach_patience": "The journey ends: the member could not be reached.",
+        "outreach_patience": "The member is left in peace, or the journey ends as not reached.",
+        "outreach_rest": "The member is invited once more, in another way.",
+        "outreach_short_rest": "The member is invited once more, in another way.",
         "outreach_next_rung": "The next invitation goes out.",
         "screening_answer": "The question is asked once more, or the screening ends.",
         "rescreening_due": "Some questions are asked again.",
@@ -118,6 +121,8 @@ WORDS: dict[str, dict[str, str]] = {
     "why": {
         "outreach_patience": "Every invitation was used; an answer is still awaited.",
         "outreach_next_rung": "The last invitation is given time to be answered.",
+        "outreach_rest": "Nobody answered; the member rests, shorter when something new is heard.",
+        "outreach_short_rest": "The member rests; something new was heard, so it is soon over.",
         "screening_answer": "An answer to the open question is awaited.",
         "rescreening_due": "The last answers are still recent.",
         "needs_under_way": "Help with a social need is being looked for.",

@@ -17,6 +17,8 @@ class State(StrEnum):
 
     IDENTIFIED = "identified"
     OUTREACH = "outreach"
+    RESTING = "resting"
+    """Not reached; invited again later."""
     ACTIVE = "active"
     SLIPPING = "slipping"
     GRADUATED = "graduated"
@@ -34,7 +36,8 @@ class State(StrEnum):
 
 PAPER_STILL_GOES = frozenset({State.GRADUATED, State.DECLINED, State.UNABLE_TO_CONTACT})
 """Ends after which a letter or note that was decided on before still leaves."""
-ENDED = frozenset(State) - {State.IDENTIFIED, State.OUTREACH, State.ACTIVE, State.SLIPPING}
+GOES_ON = frozenset({State.IDENTIFIED, State.OUTREACH, State.RESTING, State.ACTIVE, State.SLIPPING})
+ENDED = frozenset(State) - GOES_ON
 
 NextStep = Callable[[Any, Any, Facts, datetime], Do | Wait | Done]
 Hears = Callable[[Any, str, Any, Facts, datetime], Heard]
@@ -78,11 +81,13 @@ def running(program: Program, facts: Facts) -> tuple[str, ...]:
     return tuple(name for name in program.stages if name not in facts.done)
 
 
-def state_of(program: Program, facts: Facts, now: datetime) -> State:
+def state_of(
+    program: Program, facts: Facts, now: datetime, invitation: outreach.Outreach | None = None
+) -> State:
     """Where the journey stands once every running stage waits."""
     invited = facts.done.get("outreach")
     if invited is None:
-        return State.OUTREACH
+        return State.RESTING if invitation and invitation.resting else State.OUTREACH
     if invited != "reached":
         return State(invited)
     if graduates_at(program, facts, now) <= now:

@@ -23,11 +23,14 @@ class Move:
     """The program's setting that times it; empty: it happens when it happens."""
 
     def time(self, program: Program) -> timedelta | None:
-        """None without a timer. AttributeError: there is no such setting."""
+        """None without a timer, or where the program has none of the kind.
+        AttributeError: there is no such setting."""
         if not self.after:
             return None
         found: Any = program
         for name in self.after.split("."):
+            if found is None:
+                return None
             found = found.get(name) if isinstance(found, Mapping) else getattr(found, name)
         return timedelta(days=found) if isinstance(found, int) else found
 

@@ -1,13 +1,16 @@
 """When, and on which rung of the ladder, a member is next invited."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
+from domain import cool_off
 from domain.answers import NO, YES, choice
+from domain.cool_off import Resting
 from domain.effects import CloseTask, Effect, OpenTask, PrintLetter, Record, SendText
 from domain.outbox import Status
+from domain.outreach_plan import OutreachPlan
 from domain.outreach_rungs import (
     BY_PEOPLE,
     DECLINED,
@@ -22,22 +25,6 @@ from domain.outreach_rungs import (
 )
 from domain.stages import Do, Done, Facts, Heard, Wait
 
-COUNTER_WITHIN = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class OutreachPlan:
-    rungs: Sequence[Rung]
-    patience: timedelta
-    """How long after the last rung an answer is awaited."""
-    call_within: timedelta
-    counter_within: timedelta = COUNTER_WITHIN
-    earlier: Mapping[str, Sequence[Rung]] = field(default_factory=dict)
-    """By program version: the ladder that journeys begun under it keep."""
-
-    def ladder(self, version: str) -> Sequence[Rung]:
-        return self.earlier.get(version, self.rungs)
-
 
 @dataclass(frozen=True, slots=True)
 class Outreach:
@@ -49,6 +36,8 @@ class Outreach:
     unclear: int = 0
     told: int = 0
     """Up to which rung it is recorded what came of it."""
+    resting: Resting | None = None
+    """Between two invitations."""
 
 
 class Skip(StrEnum):
@@ -67,15 +56,29 @@ def next_step(state: Outreach, plan: OutreachPlan, facts: Facts, now: datetime) 
     if answer:
         return _told_all(state, rungs, facts) or Done(answer)
     last = _last_contact(state, rungs, facts, now)
-    if state.rung >= len(rungs):
+    if state.resting and plan.again and state.rung < len(rungs):
+        until, why = cool_off.until(state.resting, plan.again, facts)
+        if now < until:
+            return Wait(until, why)
+        return _climb(state, plan, rungs, facts, now)
+    if state.rung in plan.ends(facts.program_version) or state.rung >= len(rungs):
         until = (last or state.used_at or now) + plan.patience
         if now < until:
             return Wait(until, "outreach_patience")
-        return _told_all(state, rungs, facts) or Done("unable_to_contact")
+        return _over(state, rungs, facts, now)
     due = now if last is None else last + rungs[state.rung].after
     if now < due:
         return Wait(due, "outreach_next_rung")
     return _climb(state, plan, rungs, facts, now)
+
+
+def _over(state: Outreach, rungs: Sequence[Rung], facts: Facts, now: datetime) -> Do | Done:
+    """Nobody answered this invitation: the member rests before the next, if there is one."""
+    told = _told_all(state, rungs, facts)
+    if state.rung >= len(rungs):
+        return told or Done("unable_to_contact")
+    rests = replace(state, told=state.rung, resting=cool_off.begin(facts, now))
+    return Do(rests, (*(told.effects if told else ()), Record("outreach_rests", "cool_off", {})))
 
 
 def heard(state: Outreach, body: str, _plan: OutreachPlan, _facts: Facts, _now: datetime) -> Heard:
@@ -121,7 +124,7 @@ def _climb(
     ordinal = state.rung + 1
     rung = rungs[state.rung]
     told = tuple(_endings(state, rungs, facts))
-    after = replace(state, rung=ordinal, used_at=now, told=state.rung)
+    after = replace(state, rung=ordinal, used_at=now, told=state.rung, resting=None)
     detail: Mapping[str, str | int] = {"rung": ordinal, "channel": rung.channel}
     if skip := _skip(state, rungs, facts):
         return Do(after, (Record("rung_skipped", skip, detail), *told))

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from domain.outreach import COUNTER_WITHIN, OutreachPlan
+from domain.cool_off import CoolOff
+from domain.outreach_plan import COUNTER_WITHIN, OutreachPlan
 from domain.outreach_rungs import BY_PEOPLE, Channel, Rung
 from domain.program_reader import Reader
 
@@ -18,6 +19,7 @@ def outreach_plan(read: Reader) -> OutreachPlan:
             "patience_days",
             f"at least {counter.days}, or the journey ends before the member is at the counter",
         )
+    again = _again(read.part("rest"), patience, counter) if "rest" in read.data else None
     earlier = read.data.get("earlier_rungs", {})
     if not isinstance(earlier, dict):
         read.refuse("earlier_rungs", "a list of rungs for each earlier version of the program")
@@ -27,7 +29,21 @@ def outreach_plan(read: Reader) -> OutreachPlan:
         read.hours("call_within_hours"),
         counter,
         {str(version): _rungs(read, "earlier_rungs", rows) for version, rows in earlier.items()},
+        again,
     )
+
+
+def _again(read: Reader, patience: timedelta, counter: timedelta) -> CoolOff:
+    """How who was not reached is invited again, with a source for it in words."""
+    read.text("source")
+    rungs = _rungs(read, "rungs", read.value("rungs"))
+    if rungs[-1].channel is Channel.COUNTER and patience < counter:
+        read.refuse("rungs", "another last rung than the counter, or patience for its days")
+    rest, at_least = read.days("days"), read.days("at_least_days")
+    if at_least > rest:
+        read.refuse("at_least_days", f"at most {rest.days}, the days of the rest")
+    sooner = frozenset(read.texts("sooner"))
+    return CoolOff(rest, at_least, sooner, rungs, read.number("times"))
 
 
 def _rungs(read: Reader, name: str, listed: Any) -> Sequence[Rung]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from domain.outreach import OutreachPlan
+from domain.outreach_plan import OutreachPlan
 from domain.outreach_rungs import TEXTS, Channel
 
 

@@ -147,6 +147,10 @@ class Facts:
     """At least one number that can still receive a text."""
     other_number: bool = False
     """One of them has had no text of the invitation yet."""
+    numbers: int = 1
+    """How many can still receive a text."""
+    filled_on: date | None = None
+    """The newest fill of any medicine that no Part 2 record speaks of."""
     has_pharmacy: bool = True
     program_version: str = ""
     """Under which version the journey began."""

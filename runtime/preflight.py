@@ -8,7 +8,7 @@ from rich.table import Table
 
 from activities.preflight import missing_translations
 from api.words import say
-from domain.outreach import OutreachPlan
+from domain.outreach_plan import OutreachPlan
 from domain.preflight import Finding, Group, Preflight, Reach, preflight
 from runtime import programs
 from runtime.data import TEMPLATES

@@ -52,6 +52,7 @@ select
      from (select distinct on (coalesce(ingredient, ndc11)) * from medications
            where member_id = m.id
            order by coalesce(ingredient, ndc11), last_fill_on desc, ndc11) latest) as medications,
+    (select max(last_fill_on) from medications where member_id = m.id and not part2) as filled_on,
     (select json_agg(json_build_array(ndc11, due_on, status, changed_at, attempts,
                                       next_attempt_on, cold_chain, "window", packaging)
                      order by id)
@@ -102,6 +103,8 @@ async def load(  # long because every kind of fact is named once
         conditions=tuple(enrollment.conditions),
         has_number=True in numbers.values(),
         other_number=any(numbers[each] for each in numbers.keys() - set(row.invited or ())),
+        numbers=sum(given is True for given in numbers.values()),
+        filled_on=row.filled_on,
         has_pharmacy=enrollment.pharmacy_npi is not None,
         program_version=enrollment.program_version,
         # A number of theirs has said stop: that holds for the member, not for the number alone.

@@ -21,6 +21,7 @@ from store.attributions_loading import keep_attributions, renew_pharmacies
 from store.copying import copy_rows, renewing, stage
 from store.loading_rows import opaque_id
 from store.medications import NEWER_FILLS
+from store.resting import wake_resting
 from store.runs import RunRecord, record_run
 
 __all__ = ["Loaded", "Results", "load", "opaque_id"]
@@ -91,6 +92,7 @@ def load(
             renewal.renew(raw, connection, results.roster, results.as_of, payers, now)
         if follow is not None and results.roster is not None:
             followed = following.follow_all(connection, follow, new, results.as_of)
+        wake_resting(connection, now)
         run_id = record_run(
             connection, record, results.report, now, diff=followed.diff, endings=followed.endings
         )

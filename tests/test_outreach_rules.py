@@ -10,7 +10,8 @@ from make_journeys import DAY, HOUR, NOW, accepted, days, facts, lost, program, 
 
 from domain.effects import CloseTask, Effect, OpenTask, PrintLetter, Record, SendText
 from domain.outbox import Status
-from domain.outreach import Outreach, OutreachPlan, heard, next_step
+from domain.outreach import Outreach, heard, next_step
+from domain.outreach_plan import OutreachPlan
 from domain.outreach_rungs import Channel, Ending, Rung
 from domain.stages import Do, Done, Facts, LetterFact, MedicationFact, Wait
 from domain.state import load

@@ -88,7 +88,9 @@ async def test_what_a_willing_member_gets_in_ninety_days(database_url: str, tmp_
         assert enrollment.ended_at - enrollment.reached_at >= 90 * DAY
 
 
-async def test_a_silent_member_is_invited_by_every_rung(database_url: str, tmp_path: Path) -> None:
+async def test_a_silent_member_is_invited_by_every_rung_twice(
+    database_url: str, tmp_path: Path
+) -> None:
     other = "+16145550188"
     async with member(database_url, Persona(), tmp_path) as world:
         world.house.given(
@@ -98,16 +100,23 @@ async def test_a_silent_member_is_invited_by_every_rung(database_url: str, tmp_p
         texts = [(intent.template, intent.phone) for intent in await sent(world)]
         assert texts == [
             ("welcome", PHONE), ("reminder", PHONE), ("welcome", other), ("final_reminder", PHONE),
+            ("invited_again", PHONE),
         ]  # fmt: skip
         letter = await world.house.only(Letter)
         assert letter.id in spooled(tmp_path / "letters")
         tasks = [(task.kind, task.resolution) for task in await world.house.all(Task)]
-        assert tasks == [("outreach_call", "overtaken"), ("outreach_counter", "overtaken")]
+        assert tasks == [
+            ("outreach_call", "overtaken"), ("outreach_counter", "overtaken"),
+        ] * 2  # fmt: skip
         told = [o for o in await world.house.all(Outcome) if o.kind == "rung_ended"]
         assert [(o.detail["rung"], o.rule) for o in told] == [
             (1, "no_answer"), (2, "no_answer"), (3, "no_answer"), (4, "still_open"),
             (5, "no_answer"), (6, "no_answer"), (7, "still_open"),
+            (8, "still_open"), (9, "no_answer"), (10, "still_open"),
         ]  # fmt: skip
+        states = [(o.rule, o.at) for o in await world.house.all(Outcome) if o.kind == "state"]
+        assert [state for state, _ in states] == ["outreach", "resting", "outreach"]
+        assert states[2][1] - states[1][1] == 90 * DAY
 
 
 async def test_nothing_leaves_after_stop_but_its_confirmation(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from api.words import say
-from domain.outreach import OutreachPlan
+from domain.outreach_plan import OutreachPlan
+from domain.outreach_rungs import Rung
 from domain.program import Program
 from store.models import Enrollment
 from store.pages.outreach import RungUsed
@@ -17,7 +18,8 @@ class RungLine:
     what: str
     template: str
     after: int
-    """Days after the rung before."""
+    """Days after the rung before, or of rest after an invitation nobody answered."""
+    rests: bool
     at: datetime | None
     words: str
     late: bool
@@ -34,19 +36,27 @@ def ladder(
     plan = program.plans.get("outreach") if program else None
     if not isinstance(plan, OutreachPlan):
         return ()
+    version = enrollment.program_version
+    begins = {end + 1 for end in plan.ends(version)}
     over = enrollment.reached_at is not None or enrollment.ended_at is not None
     return [
         RungLine(
             ordinal,
             say(rung.channel, "rung"),
             rung.template,
-            rung.after // timedelta(days=1),
+            _days(plan, rung, rests=ordinal in begins),
+            ordinal in begins,
             row.at if (row := used.get(ordinal)) else None,
             _words(row, over),
             bool(row and row.ended in FAILED),
         )
-        for ordinal, rung in enumerate(plan.ladder(enrollment.program_version), 1)
+        for ordinal, rung in enumerate(plan.ladder(version), 1)
     ]
+
+
+def _days(plan: OutreachPlan, rung: Rung, *, rests: bool) -> int:
+    wait = plan.again.rest if plan.again and rests else rung.after
+    return wait // timedelta(days=1)
 
 
 def _words(row: RungUsed | None, over: bool) -> str:
