@@ -59,7 +59,7 @@ def settle_as_of(con: duckdb.DuckDBPyConnection, as_of: date | None) -> date:
 
 
 def clean(con: duckdb.DuckDBPyConnection) -> None:
-    """Makes the views `medical_line` and `fill_checked`, `drug`, `drug_no` and `dropped`."""
+    """Makes the views `medical_line` and `fill_usable`, `drug`, `drug_no` and `dropped`."""
     number_persons(con)
     con.execute(_NDC11)
     con.execute("create table dropped (reason varchar, times bigint, examples varchar[])")

@@ -6,20 +6,25 @@ from claims.repeats import EXAMPLES, find_repeats
 from claims.written import as_written, lacks, source_of
 
 # A code is read once, not once a claim; what follows carries its number.
+_NDC_MET = "create table ndc_met as select distinct {ndc} as written from {source}"
 _NDC_READ = """
 create table ndc_read as
-with met as materialized (
-    select distinct {ndc} as written from {source}),
-read as (select written, ndc11(nullif(trim(written), '')) as ndc11 from met)
+with read as (select written, ndc11(nullif(trim(written), '')) as ndc11 from ndc_met)
 select *, (dense_rank() over (order by ndc11) - 1)::int as drug_no from read
 where ndc11 <> '00000000000'
 """
 
+# Every fill with the numbers as they are; `{checked}` says of few what is the matter.
+_WRITTEN = """
+create view fill_written as
+select claim_id, coalesce(claim_line_number, '1') as line, person_id, dispensing_date,
+    dispensing_date_unreadable, {ndc} as written, days_supply, quantity, paid_amount,
+    prescribing_provider_npi as prescriber_npi, dispensing_provider_npi as pharmacy_npi
+from {source}
+"""
 _CHECKED = """
-create view fill_checked as
-select claim_id, coalesce(claim_line_number, '1') as line, person_id,
-    dispensing_date as filled_on, n.drug_no, days_supply, quantity,
-    prescribing_provider_npi as prescriber_npi, dispensing_provider_npi as pharmacy_npi, case
+select claim_id, line, person_id, dispensing_date as filled_on, n.drug_no, days_supply, quantity,
+    prescriber_npi, pharmacy_npi, case
     when claim_id is null or person_id is null then 'claim_id or person_id is blank'
     when coalesce(dispensing_date_unreadable, false) then 'date cannot be read'
     when dispensing_date is null then 'date is blank'
@@ -28,7 +33,7 @@ select claim_id, coalesce(claim_line_number, '1') as line, person_id,
     when n.drug_no is null then 'NDC is not 11 digits'
     when days_supply is null or days_supply < 1 then 'days supply is zero or blank'
     end as reason
-from {source} left join ndc_read n on n.written = {ndc}
+from {found} left join ndc_read n using (written)
 """
 
 # Those of the last 24 months without a `reason`, but for a blank person: whoever asks joins those.
@@ -45,18 +50,26 @@ where dispensing_date > getvariable('as_of') - interval 24 months
         or coalesce(days_supply < 1, true))
 """
 
-_KEYS = """
-select hash(claim_id, coalesce(claim_line_number, '1'), person_id) as key from in_pharmacy_claim
-where claim_id is not null
-"""
+_KEYS = "select hash(claim_id, line) as key from fill_written where claim_id is not null"
 
 # All that cleaning is about, in the order of the file: lines that cannot be used, and lines whose
-# claim, line and person come again, be it as a reversal or as a duplicate.
-_ODD = """
-create table fill_odd as
-select * from fill_checked
-where reason is not null or hash(claim_id, line, person_id) in (select key from fill_again)
+# claim and line come again, be it as a reversal or as a duplicate. They are found by what costs
+# little; only then are their drugs looked up and their reasons told.
+_ODD_WRITTEN = """
+create table fill_odd_written as
+select * from fill_written
+where claim_id is null or person_id is null or coalesce(dispensing_date_unreadable, false)
+    or coalesce(dispensing_date > getvariable('as_of'), true)
+    or quantity < 0 or paid_amount < 0 or coalesce(days_supply < 1, true)
+    or written is null {bad_ndc} or hash(claim_id, line) in (select key from fill_again)
 """
+_BAD_NDC = """
+select count(*) from ndc_met anti join ndc_read using (written) where written is not null
+"""
+_IS_BAD_NDC = """
+or written in (select written from ndc_met anti join ndc_read using (written))
+"""
+_ODD = "create table fill_odd as {checked}"
 
 # A reversal that came under a claim id of its own takes back a fill that is not odd in itself.
 _ALONE = """
@@ -68,15 +81,15 @@ where reason = 'reversal' and drug_no is not null and not exists (
 """
 _MORE_ODD = """
 insert into fill_odd
-select c.* from fill_checked c
+select c.* from ({checked}) c
 semi join reversal_alone r on r.person_id = c.person_id and r.drug_no = c.drug_no
     and r.filled_on = c.filled_on
-anti join fill_again a on a.key = hash(c.claim_id, c.line, c.person_id)
+anti join fill_again a on a.key = hash(c.claim_id, c.line)
 where c.reason is null
 """
 _ODD_KEY = """
 create table fill_odd_key as
-select distinct p.person_no, hash(claim_id, line, person_id) as key
+select distinct p.person_no, hash(claim_id, line) as key
 from fill_odd join person_no p using (person_id) where reason is null
 """
 
@@ -135,7 +148,7 @@ select p.person_no, c.filled_on, n.drug_no, c.days_supply::int as days_supply, c
     c.prescriber_npi, c.pharmacy_npi, c.claim_id, c.line
 from fill_usable c join known p using (person_id) join ndc_read n using (written)
 anti join fill_odd_key k on k.person_no = p.person_no
-    and k.key = hash(c.claim_id, c.line, c.person_id)
+    and k.key = hash(c.claim_id, c.line)
 union all
 select p.person_no, c.filled_on, c.drug_no, c.days, c.quantity, c.prescriber_npi, c.pharmacy_npi,
     c.claim_id, c.line
@@ -151,7 +164,7 @@ found as materialized (
 owned as materialized (select p.person_no, f.* from found f join person_no p using (person_id))
 select f.* exclude (person_id, line) from owned f
 anti join fill_odd_key k on k.person_no = f.person_no
-    and k.key = hash(f.claim_id, f.line, f.person_id)
+    and k.key = hash(f.claim_id, f.line)
 union all
 select p.person_no, c.claim_id, c.filled_on, d.* exclude (drug_no)
 from fill_kept c join {drugs} d using (drug_no) join person_no p using (person_id)
@@ -169,22 +182,32 @@ from met left join drug using (ndc11)
 
 
 def clean_fills(con: duckdb.DuckDBPyConnection) -> None:
-    """Makes `fill_checked` (every fill) and what is to be known of odd ones; adds to `dropped`."""
+    """Makes `ndc_read`, `fill_usable` and what is to be known of odd fills; adds to `dropped`."""
     source = source_of(con, "pharmacy_claim")
     ndc, claim = (as_written(con, source, name) for name in ("ndc_code", "claim_id"))
-    for statement in (_NDC_READ, _CHECKED, _USABLE):
+    for statement in (_NDC_MET, _NDC_READ, _WRITTEN, _USABLE):
         con.execute(
             statement.replace("{source}", source)
             .replace("{ndc}", ndc)
             .replace("{no_claim}", lacks(claim))
         )
-    find_repeats(con, "fill_again", _KEYS)
-    con.execute(_ODD)
-    con.execute(_ALONE)
-    if con.execute("select count(*) from reversal_alone").fetchall()[0][0]:
-        con.execute(_MORE_ODD)
+    _find_odd(con)
     for statement in (_ODD_KEY, _KEPT, _REVERSED, _DUPLICATE, _DROPPED, _TAKEN_OUT):
         con.execute(statement.replace("{examples}", str(EXAMPLES)))
+
+
+def _find_odd(con: duckdb.DuckDBPyConnection) -> None:
+    find_repeats(con, "fill_again", _KEYS)
+    bad = _IS_BAD_NDC if _count(con, _BAD_NDC) else ""
+    con.execute(_ODD_WRITTEN.replace("{bad_ndc}", bad))
+    con.execute(_ODD.replace("{checked}", _CHECKED.replace("{found}", "fill_odd_written")))
+    con.execute(_ALONE)
+    if _count(con, "select count(*) from reversal_alone"):
+        con.execute(_MORE_ODD.replace("{checked}", _CHECKED.replace("{found}", "fill_written")))
+
+
+def _count(con: duckdb.DuckDBPyConnection, select: str) -> int:
+    return int(con.execute(select).fetchall()[0][0])
 
 
 def fills_of(con: duckdb.DuckDBPyConnection, name: str, drugs: str) -> None:

@@ -2,34 +2,42 @@
 
 import duckdb
 
+from claims.codes import diagnosis_columns
 from claims.repeats import EXAMPLES, find_repeats
 from claims.sources import literal
 from claims.valuesets import SETTINGS, Settings, ValueSets
-from claims.written import Written, as_written, read_written, source_of
+from claims.written import PREFIX, Written, as_written, read_written, source_of
 
 _LINE = """
 create view medical_line as
-select *, case
-    when claim_id is null or person_id is null then 'claim_id or person_id is blank'
-    when coalesce(claim_start_date_unreadable, false) then 'date cannot be read'
-    when claim_start_date is null then 'date is blank'
-    when claim_start_date > getvariable('as_of') then 'date is after the as-of date'
-    when paid_amount < 0 then 'reversal'
-    end as reason,
-    coalesce(claim_line_number, '1') as line
-from {source}
+select *, coalesce(claim_line_number, '1') as line from {source}
 """
 
 _KEYS = "select hash(claim_id, line) as key from medical_line where claim_id is not null"
 
-# All that cleaning is about: few lines, so what follows is cheap.
+# All that cleaning is about: few lines, so what follows is cheap. Of the file only what is asked
+# of every line is worked out; the codes stay as they are written until the few are found.
 _ODD = """
-create table medical_odd as
-select claim_id, line, reason, hash(claim_id, line, person_id, claim_start_date, claim_type,
-    bill_type_code, place_of_service_code, revenue_center_code, hcpcs_code, diagnosis_code) as same
+create table medical_found as
+select claim_id, line, person_id, claim_start_date, paid_amount, {written},
+    coalesce(claim_start_date_unreadable, false) as unreadable
 from medical_line
-where reason is not null or hash(claim_id, line) in (select key from medical_again)
+where claim_id is null or person_id is null or coalesce(claim_start_date_unreadable, false)
+    or coalesce(claim_start_date > getvariable('as_of'), true) or paid_amount < 0
+    or hash(claim_id, line) in (select key from medical_again);
+create table medical_odd as
+select claim_id, line, hash(claim_id, line, person_id, claim_start_date, {same}) as same, case
+    when claim_id is null or person_id is null then 'claim_id or person_id is blank'
+    when unreadable then 'date cannot be read'
+    when claim_start_date is null then 'date is blank'
+    when claim_start_date > getvariable('as_of') then 'date is after the as-of date'
+    when paid_amount < 0 then 'reversal'
+    end as reason
+from medical_found
 """
+_TOLD = ("claim_type", "bill_type_code", "place_of_service_code", "revenue_center_code",
+         "hcpcs_code")  # fmt: skip
+"""What lines must share, beside their codes, their day and their member, to be one line twice."""
 
 # Only negative payments name the lines taken back.
 _REVERSED = """
@@ -85,9 +93,19 @@ def clean_lines(con: duckdb.DuckDBPyConnection) -> None:
     """Makes the view `medical_line` and `medical_reversed`, and adds to `dropped`."""
     con.execute(_LINE.replace("{source}", source_of(con, "medical_claim")))
     find_repeats(con, "medical_again", _KEYS)
-    con.execute(_ODD)
+    con.execute(_odd(con))
     con.execute(_REVERSED)
     con.execute(_DROPPED.replace("{examples}", str(EXAMPLES)))
+
+
+def _odd(con: duckdb.DuckDBPyConnection) -> str:
+    told = [as_written(con, "medical_line", name) for name in _TOLD]
+    codes = [code.removeprefix("l.") for code in diagnosis_columns(con)]
+    apart = [code for code in codes if code.startswith(PREFIX)]
+    same = [f"nullif(trim({text}), '')" for text in (*told, *apart)]
+    return _ODD.replace("{written}", ", ".join([*told, *(apart or ["diagnosis_code"])])).replace(
+        "{same}", ", ".join(same if apart else [*same, "diagnosis_code"])
+    )
 
 
 def read_lines(con: duckdb.DuckDBPyConnection, diagnoses: list[str]) -> list[str]:
@@ -155,7 +173,7 @@ def _usable_line(sets: ValueSets, w: Written) -> str:
     )
     return f"""
     create view usable_line as
-    select * exclude (reason), claim_start_date as on_date,
+    select *, claim_start_date as on_date,
         case when {professional} then {_setting("professional")} {by_bill} {by_kind}
             when {w.is_blank("bill_type_code")} and admission_date is not null
                 then {_setting("inpatient")}

@@ -14,7 +14,8 @@ from claims.sources import Source, literal, path_literal
 from claims.written import COLUMNS, PREFIX
 
 _NUMBER = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|DOUBLE|FLOAT|DECIMAL\(.*\))$")
-_MANY = ("claim_id", "person_id", "rendering_npi", "prescribing_provider_npi",
+PLAIN = "VARCHAR of plain texts"
+_MANY = ("claim_id", "claim_line_number", "person_id", "rendering_npi", "prescribing_provider_npi",
          "dispensing_provider_npi")  # fmt: skip
 """Texts that hardly repeat; of others a Parquet file's dictionary is trimmed, not every row."""
 
@@ -55,6 +56,7 @@ def _view(
     con: duckdb.DuckDBPyConnection, kind: str, scan: str, columns: Sequence[Column],
     present: dict[str, tuple[str, str]],
 ) -> None:  # fmt: skip
+    present = {**present, **_plain(con, kind, scan, present)}
     selected = ", ".join(part for column in columns for part in _select(column, present))
     con.execute(f"create view in_{kind} as select {selected} from {scan}")
     apart = [
@@ -66,6 +68,31 @@ def _view(
     apart += _as_written(columns, present)
     if apart and kind in CANONICAL:
         con.execute(f"create view flat_{kind} as select {selected}, {', '.join(apart)} from {scan}")
+
+
+def _plain(
+    con: duckdb.DuckDBPyConnection, kind: str, scan: str, present: dict[str, tuple[str, str]]
+) -> dict[str, tuple[str, str]]:
+    """Those of `_MANY` that are ASCII without a space around in every row, with the type PLAIN.
+
+    To look once is cheaper than to trim in every query. A condition a query: the engine judges
+    the first one by the file's statistics alone.
+    """
+    asked = [name for name in _MANY if present.get(name, ("", ""))[1] == "VARCHAR"]
+    if not kind.endswith("_claim"):
+        return {}
+    plain = {}
+    for name in asked:
+        text = quoted(present[name][0])
+        needs = (
+            f"not {text} between '!' and '~'",
+            f"suffix({text}, ' ') or strlen({text}) <> length({text})",
+        )
+        if not any(
+            con.execute(f"select 1 from {scan} where {need} limit 1").fetchall() for need in needs
+        ):
+            plain[name] = (present[name][0], PLAIN)
+    return plain
 
 
 def _as_written(columns: Sequence[Column], present: dict[str, tuple[str, str]]) -> list[str]:
@@ -214,8 +241,11 @@ def _typed(column: Column, name: str, kind: str) -> list[str]:
 
 
 def _text(name: str, kind: str) -> str:
+    if kind == PLAIN:
+        return quoted(name)
+    if _NUMBER.match(kind):
+        return f"{quoted(name)}::varchar"
     if name.strip().lower() in _MANY and kind == "VARCHAR":
-        # Trimming is slow and rarely needed; only plain ASCII without spaces around is let through.
         text = quoted(name)
         plain = f"{text} >= '!' and not suffix({text}, ' ') and strlen({text}) = length({text})"
         return f"if({plain}, {text}, nullif(trim({text}), ''))"
