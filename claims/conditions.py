@@ -93,13 +93,17 @@ from shown s join any_of a on a.part = s.condition group by 1, 2
 """
 
 
+def look_back(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> None:
+    """Sets how far back conditions are looked for, for every later query."""
+    months = max(c.lookback_months for c in sets.conditions.values())
+    con.execute(f"set variable earliest = (getvariable('as_of') - interval {months} months)::date")
+
+
 def find_conditions(con: duckdb.DuckDBPyConnection, sets: ValueSets) -> None:
     """Makes `evidence` (a row per member, condition and path that holds) and `shown`.
 
     Besides `claim_line`, and the view `hit`: every claim line that tells of a path.
     """
-    months = max(c.lookback_months for c in sets.conditions.values())
-    con.execute(f"set variable earliest = (getvariable('as_of') - interval {months} months)::date")
     know_value_sets(con, sets)
     usable_lines(con, sets)
     diagnoses = know_codes(con, sets)

@@ -15,6 +15,9 @@ from claims.layout import CANONICAL
 from claims.sources import Found, Source, find, literal, look_for_canonical, path_literal
 from claims.sources_read import empty, read
 
+DATABASE = "scan.duckdb"
+"""The file in a scratch folder that holds what is made of the claims."""
+
 Make = Callable[[duckdb.DuckDBPyConnection, Sequence[Source], Path], None]
 
 
@@ -26,14 +29,18 @@ class Intake:
     found: Found
     rows: dict[str, int]
 
-    def inputs(self) -> dict[str, str]:
-        """The SHA-256 of every file read, by its place in its folder: what a run was made of."""
-        return {name: _digest(file) for name, file in sorted(self.found.files.items())}
+
+def digests(found: Found) -> dict[str, str]:
+    """The SHA-256 of every file to be read, by its place in its folder. BadInput."""
+    return {name: _digest(file) for name, file in sorted(found.files.items())}
 
 
 def _digest(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+    try:
+        with file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError:
+        raise BadInput(f"{file} cannot be opened; check that it may be read.") from None
 
 
 def _make_canonical(
@@ -60,20 +67,34 @@ _MAKES: Mapping[str, Make] = {
 
 def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
     """A connection that keeps to two threads and a bounded memory, and spills into `scratch`."""
-    con = duckdb.connect(str(scratch / "scan.duckdb"))
+    con = duckdb.connect(str(scratch / DATABASE))
     con.execute("pragma threads=2")
     con.execute("set memory_limit = '2GB'")
     con.execute(f"set temp_directory = {literal(str(scratch / 'spill'))}")
     con.execute("set enable_progress_bar = false")
-    # One transaction that is never committed: nothing of a scan needs to reach the disk for good.
+    # What is committed (a run's finished steps) is needed for as long as the run is: no more of it
+    # reaches the disk than must, and nothing is tidied up at the end.
+    con.execute("set checkpoint_threshold = '1TB'")
+    con.execute("pragma disable_checkpoint_on_shutdown")
     con.execute("begin")
     return con
 
 
 def open_folders(folders: Sequence[Path], scratch: Path) -> Intake:
     """Reads what the folders hold into views in_<kind>; BadInput when a file is off."""
-    found = find(folders, _LOOKS)
+    found = look(folders)
     con = connect(scratch)
+    make_views(con, found, scratch)
+    return Intake(con, found, count(con, found))
+
+
+def look(folders: Sequence[Path]) -> Found:
+    """What the folders hold, of which nothing but names and headers is read yet. BadInput."""
+    return find(folders, _LOOKS)
+
+
+def make_views(con: duckdb.DuckDBPyConnection, found: Found, scratch: Path) -> None:
+    """The views in_<kind> of what was found; BadInput when a file is off."""
     for kind, columns in CANONICAL.items():
         empty(con, f"nothing_{kind}", columns)
     synpuf.ssa_states(con)
@@ -85,10 +106,10 @@ def open_folders(folders: Sequence[Path], scratch: Path) -> Intake:
     for kind in found.missing:
         con.execute(f"create view in_{kind} as select * from nothing_{kind}")
     _zip_table(con)
-    return Intake(con, found, _count(con, found))
 
 
-def _count(con: duckdb.DuckDBPyConnection, found: Found) -> dict[str, int]:
+def count(con: duckdb.DuckDBPyConnection, found: Found) -> dict[str, int]:
+    """The rows of each kind there is. BadInput."""
     rows: dict[str, int] = {}
     for kind in CANONICAL:
         if kind in found.missing:

@@ -67,11 +67,8 @@ def short_histories(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 def identify_members(
     con: duckdb.DuckDBPyConnection, criteria: Sequence[Criteria], sets: ValueSets
-) -> dict[str, dict[str, int]]:
-    """Makes `member` (person and program) and `known` (persons of any).
-
-    Returns how many were excluded, by program and reason.
-    """
+) -> None:
+    """Makes `member` (person and program) and `known` (persons of any)."""
     payers = [
         {"program": c.program, "payer_type": kind.lower()}
         for c in criteria
@@ -98,6 +95,12 @@ def identify_members(
     con.execute(_ASKED.replace("{exclusions}", cases))
     con.execute(_MEMBER)
     con.execute(_KNOWN)
+
+
+def excluded_members(
+    con: duckdb.DuckDBPyConnection, criteria: Sequence[Criteria]
+) -> dict[str, dict[str, int]]:
+    """How many were excluded, by program and reason."""
     excluded: dict[str, dict[str, int]] = {c.program: {} for c in criteria}
     for program, reason, times in con.execute(_EXCLUDED).fetchall():
         excluded[program][reason] = times

@@ -2,9 +2,7 @@
 
 import json
 import resource
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -16,19 +14,22 @@ from claims.adherence import follow_adherence
 from claims.asthma import follow_asthma
 from claims.clean import clean, settle_as_of
 from claims.codes import diagnosis_columns
-from claims.conditions import find_conditions
+from claims.conditions import find_conditions, look_back
 from claims.coverage import cover
 from claims.criteria import Criteria
 from claims.errors import BadInput
 from claims.fills import read_fills
-from claims.intake import Intake, open_folders
+from claims.intake import DATABASE, connect, count, digests, look, make_views
 from claims.medications import follow_supplies
-from claims.members import identify_members, short_histories
+from claims.members import excluded_members, identify_members, short_histories
 from claims.people import know_people
 from claims.physicians import find_physicians
 from claims.results_folder import REPORT, results_folder
 from claims.risk_groups import RiskGroups, find_risk_groups, no_risk_groups
 from claims.scores import score
+from claims.sources import Found
+from claims.sources_plain import LOOK
+from claims.steps import Steps, made_of
 from claims.valuesets import ValueSets
 
 MEMORY = "700MB"
@@ -62,21 +63,6 @@ class RunReport:
     """Of every rule that decided: conditions, adherence and each program's score."""
 
 
-class _Steps:
-    """Tells the caller which step runs and keeps how long each took."""
-
-    def __init__(self, progress: Callable[[str], None]) -> None:
-        self.seconds: dict[str, float] = {}
-        self._progress = progress
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        self._progress(name)
-        started = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - started, 3)
-
-
 def identify(
     criteria: Sequence[Criteria],
     folders: Sequence[Path],
@@ -92,86 +78,131 @@ def identify(
 
     The first folder holds the claims; later ones fill in kinds of files it lacks. `out` appears
     whole or not at all: an earlier run in it is replaced at the end; anything else in it, never.
+    A run that was killed leaves its finished steps beside `out`; one of the same takes them up.
     `kept` is a CSV file of the pharmacies members have: person_id, program, npi. With `risk`
     members.parquet has the columns hcc and rxhcc.
     Raises BadInput.
     """
     if not criteria:
         raise BadInput("No program was named; name at least one program to identify for.")
-    with results_folder(out, outputs.NAMES) as scratch:
-        return _identify(criteria, folders, scratch, sets, as_of, _Steps(progress), kept, risk)
+    found = look(folders)
+    _needs(found, folders[0])
+    inputs = digests(found)
+    rules = made_of(inputs, kept, criteria, sets, as_of, risk)
+    with results_folder(out, outputs.NAMES, rules) as scratch:
+        asked = _Asked(criteria, found, sets, as_of, kept, risk)
+        report = _work_through(asked, scratch, inputs, progress, folders[0])
+        text = json.dumps(asdict(report), indent=2, default=date.isoformat)
+        (scratch / "out" / REPORT).write_text(text + "\n", encoding="utf-8")
+        return report
 
 
-def _identify(
-    criteria: Sequence[Criteria], folders: Sequence[Path], scratch: Path, sets: ValueSets,
-    as_of: date | None, steps: _Steps, kept: Path | None, risk: RiskGroups | None,
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    criteria: Sequence[Criteria]
+    found: Found
+    sets: ValueSets
+    as_of: date | None
+    kept: Path | None
+    risk: RiskGroups | None
+
+
+def _work_through(
+    asked: _Asked, scratch: Path, inputs: dict[str, str], progress: Callable[[str], None],
+    folder: Path,
 ) -> RunReport:  # fmt: skip
-    with steps.step("reading claims"):
-        intake = open_folders(folders, scratch)
-        _needs(intake, folders[0])
-    con = intake.con
-    con.execute(f"set memory_limit = '{MEMORY}'")
-    # What a run makes is read a few times; to press it together costs more than it saves.
-    con.execute("set force_compression = 'uncompressed'")
+    con = _connect(scratch)
     try:
-        day = settle_as_of(con, as_of)
-        excluded = _find(con, criteria, sets, steps)
-        with steps.step("attributing pharmacies"):
-            know_people(con)
-            find_physicians(con, months=criteria[0].scoring.physician_months)
-            # The matching holds its own arrays beside what the engine holds.
-            con.execute(f"set memory_limit = '{MEMORY_BESIDE}'")
-            attribution.attribute(con, criteria, kept)
-            con.execute(f"set memory_limit = '{MEMORY}'")
-        _group_risks(con, risk, steps)
-        with steps.step("writing results"):
-            (scratch / "out").mkdir()
-            outputs.write(con, scratch / "out", risk=risk is not None)
-        report = _report(con, intake, day, criteria, excluded, steps.seconds, sets, risk)
+        return _identify(con, asked, scratch, inputs, progress)
     except (duckdb.DataError, duckdb.OperationalError) as failed:
         raise BadInput(
-            f"The claims in {folders[0]} could not be worked through "
+            f"The claims in {folder} could not be worked through "
             f"({type(failed).__name__}); check the files' contents and the free disk space."
         ) from None  # what the engine says may quote a row
     finally:
         con.close()
-    text = json.dumps(asdict(report), indent=2, default=date.isoformat)
-    (scratch / "out" / REPORT).write_text(text + "\n", encoding="utf-8")
-    return report
+
+
+def _connect(scratch: Path) -> duckdb.DuckDBPyConnection:
+    """The run's database, which may hold steps of a process that was killed."""
+    try:
+        con = connect(scratch)
+    except duckdb.Error:  # killed before it was a database
+        for file in scratch.glob(f"{DATABASE}*"):
+            file.unlink()
+        con = connect(scratch)
+    con.execute(f"set memory_limit = '{MEMORY}'")
+    # What a run makes is read a few times; to press it together costs more than it saves.
+    con.execute("set force_compression = 'uncompressed'")
+    con.execute(f"set variable {LOOK} = true")
+    return con
+
+
+def _identify(
+    con: duckdb.DuckDBPyConnection, asked: _Asked, scratch: Path, inputs: dict[str, str],
+    progress: Callable[[str], None],
+) -> RunReport:  # fmt: skip
+    steps = Steps(con, progress)
+    steps.take("reading claims", lambda: make_views(con, asked.found, scratch))
+    rows = count(con, asked.found)
+    day = settle_as_of(con, asked.as_of)
+    look_back(con, asked.sets)
+    _find(con, asked.criteria, asked.sets, steps)
+    steps.take("attributing pharmacies", lambda: _attribute(con, asked.criteria, asked.kept))
+    _group_risks(con, asked.risk, steps)
+    folder = scratch / "out"
+    folder.mkdir()
+    steps.last("writing results", lambda: outputs.write(con, folder, risk=asked.risk is not None))
+    return _report(con, asked, rows, inputs, day, steps.seconds)
 
 
 def _find(
-    con: duckdb.DuckDBPyConnection, criteria: Sequence[Criteria], sets: ValueSets, steps: _Steps
-) -> dict[str, dict[str, int]]:
+    con: duckdb.DuckDBPyConnection, criteria: Sequence[Criteria], sets: ValueSets, steps: Steps
+) -> None:
     windows = criteria[0].scoring
-    with steps.step("cleaning claims"):
-        clean(con)
-        cover(con)
-    with steps.step("finding conditions"):
-        find_conditions(con, sets)
-        excluded = identify_members(con, criteria, sets)
-    with steps.step("following supplies"):
-        read_fills(con)
-        follow_supplies(con, year_days=windows.year_days, carry_days=windows.carry_days)
-    with steps.step("measuring adherence"):
-        follow_adherence(con, sets.adherence, year_days=windows.year_days)
-        follow_asthma(con, sets.adherence, year_days=windows.year_days)
-    with steps.step("scoring members"):
-        score(con, criteria)
-    return excluded
+    year, carry = windows.year_days, windows.carry_days
+    steps.take("cleaning claims", lambda: clean(con), lambda: cover(con))
+    steps.take(
+        "finding conditions",
+        lambda: find_conditions(con, sets),
+        lambda: identify_members(con, criteria, sets),
+    )
+    steps.take(
+        "following supplies",
+        lambda: read_fills(con),
+        lambda: follow_supplies(con, year_days=year, carry_days=carry),
+    )
+    steps.take(
+        "measuring adherence",
+        lambda: follow_adherence(con, sets.adherence, year_days=year),
+        lambda: follow_asthma(con, sets.adherence, year_days=year),
+    )
+    steps.take("scoring members", lambda: score(con, criteria))
 
 
-def _group_risks(con: duckdb.DuckDBPyConnection, risk: RiskGroups | None, steps: _Steps) -> None:
+def _attribute(
+    con: duckdb.DuckDBPyConnection, criteria: Sequence[Criteria], kept: Path | None
+) -> None:
+    know_people(con)
+    find_physicians(con, months=criteria[0].scoring.physician_months)
+    # The matching holds its own arrays beside what the engine holds.
+    con.execute(f"set memory_limit = '{MEMORY_BESIDE}'")
+    attribution.attribute(con, criteria, kept)
+    con.execute(f"set memory_limit = '{MEMORY}'")
+
+
+def _group_risks(con: duckdb.DuckDBPyConnection, risk: RiskGroups | None, steps: Steps) -> None:
     if risk is None:
         no_risk_groups(con)
         return
-    with steps.step("asking for risk groups"):
-        find_risk_groups(con, risk, diagnosis_columns(con))
+    steps.take(
+        "asking for risk groups", lambda: find_risk_groups(con, risk, diagnosis_columns(con))
+    )
 
 
-def _needs(intake: Intake, folder: Path) -> None:
+def _needs(found: Found, folder: Path) -> None:
     for kind, what in (("medical_claim", "diagnoses"), ("eligibility", "coverage")):
-        if kind in intake.found.missing:
+        if kind in found.missing:
             raise BadInput(
                 f"{folder} holds no {kind} file, and without {what} nobody can be identified; "
                 f"add {kind}.csv or {kind}.parquet."
@@ -179,29 +210,29 @@ def _needs(intake: Intake, folder: Path) -> None:
 
 
 def _report(
-    con: duckdb.DuckDBPyConnection, intake: Intake, as_of: date, criteria: Sequence[Criteria],
-    excluded: dict[str, dict[str, int]], seconds: dict[str, float], sets: ValueSets,
-    risk: RiskGroups | None,
+    con: duckdb.DuckDBPyConnection, asked: _Asked, rows: dict[str, int], inputs: dict[str, str],
+    as_of: date, seconds: dict[str, float],
 ) -> RunReport:  # fmt: skip
+    criteria = asked.criteria
     dropped = con.execute("select reason, times, examples from dropped order by 1").fetchall()
     members = con.execute("select program, count(*) from scored group by 1").fetchall()
     served, unserved = attribution.attributed(con)
     return RunReport(
         as_of=as_of,
-        layout=intake.found.layout,
-        missing=intake.found.missing,
-        rows=intake.rows,
-        inputs=intake.inputs(),
+        layout=asked.found.layout,
+        missing=asked.found.missing,
+        rows=rows,
+        inputs=inputs,
         dropped={reason: times for reason, times, _ in dropped},
         examples={reason: ids for reason, _, ids in dropped if ids},
         identified={c.program: dict(members).get(c.program, 0) for c in criteria},
-        excluded=excluded,
+        excluded=excluded_members(con, criteria),
         insufficient_history=short_histories(con),
         attributed=served,
         unattributed=unserved,
         timings=dict(seconds),
         peak_rss_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        versions=_versions(criteria, sets, risk),
+        versions=_versions(criteria, asked.sets, asked.risk),
     )
 
 

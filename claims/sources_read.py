@@ -11,13 +11,10 @@ from claims import sources_guard as guard
 from claims.errors import BadInput
 from claims.layout import CANONICAL, Column
 from claims.sources import Source, literal, path_literal
+from claims.sources_plain import MANY, PLAIN, plain_texts, quoted
 from claims.written import COLUMNS, PREFIX
 
 _NUMBER = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|DOUBLE|FLOAT|DECIMAL\(.*\))$")
-PLAIN = "VARCHAR of plain texts"
-_MANY = ("claim_id", "claim_line_number", "person_id", "rendering_npi", "prescribing_provider_npi",
-         "dispensing_provider_npi")  # fmt: skip
-"""Texts that hardly repeat; of others a Parquet file's dictionary is trimmed, not every row."""
 
 
 def read(con: duckdb.DuckDBPyConnection, source: Source, columns: Sequence[Column]) -> None:
@@ -56,7 +53,7 @@ def _view(
     con: duckdb.DuckDBPyConnection, kind: str, scan: str, columns: Sequence[Column],
     present: dict[str, tuple[str, str]],
 ) -> None:  # fmt: skip
-    present = {**present, **_plain(con, kind, scan, present)}
+    present = {**present, **plain_texts(con, kind, scan, present)}
     selected = ", ".join(part for column in columns for part in _select(column, present))
     con.execute(f"create view in_{kind} as select {selected} from {scan}")
     apart = [
@@ -68,31 +65,6 @@ def _view(
     apart += _as_written(columns, present)
     if apart and kind in CANONICAL:
         con.execute(f"create view flat_{kind} as select {selected}, {', '.join(apart)} from {scan}")
-
-
-def _plain(
-    con: duckdb.DuckDBPyConnection, kind: str, scan: str, present: dict[str, tuple[str, str]]
-) -> dict[str, tuple[str, str]]:
-    """Those of `_MANY` that are ASCII without a space around in every row, with the type PLAIN.
-
-    To look once is cheaper than to trim in every query. A condition a query: the engine judges
-    the first one by the file's statistics alone.
-    """
-    asked = [name for name in _MANY if present.get(name, ("", ""))[1] == "VARCHAR"]
-    if not kind.endswith("_claim"):
-        return {}
-    plain = {}
-    for name in asked:
-        text = quoted(present[name][0])
-        needs = (
-            f"not {text} between '!' and '~'",
-            f"suffix({text}, ' ') or strlen({text}) <> length({text})",
-        )
-        if not any(
-            con.execute(f"select 1 from {scan} where {need} limit 1").fetchall() for need in needs
-        ):
-            plain[name] = (present[name][0], PLAIN)
-    return plain
 
 
 def _as_written(columns: Sequence[Column], present: dict[str, tuple[str, str]]) -> list[str]:
@@ -245,13 +217,8 @@ def _text(name: str, kind: str) -> str:
         return quoted(name)
     if _NUMBER.match(kind):
         return f"{quoted(name)}::varchar"
-    if name.strip().lower() in _MANY and kind == "VARCHAR":
+    if name.strip().lower() in MANY and kind == "VARCHAR":
         text = quoted(name)
         plain = f"{text} >= '!' and not suffix({text}, ' ') and strlen({text}) = length({text})"
         return f"if({plain}, {text}, nullif(trim({text}), ''))"
     return f"nullif(trim({quoted(name)}{'' if kind == 'VARCHAR' else '::varchar'}), '')"
-
-
-def quoted(name: str) -> str:
-    """A SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'

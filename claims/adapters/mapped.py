@@ -10,7 +10,8 @@ from claims.adapters.mapped_spec import DATES, FileMap, Take, read_mapping
 from claims.adapters.netting import count_drops, net
 from claims.errors import BadInput
 from claims.sources import Source, literal, path_literal
-from claims.sources_read import header, quoted, read_table
+from claims.sources_plain import quoted
+from claims.sources_read import header, read_table
 
 MAPPING = "mapping.yaml"
 
