@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from string import ascii_lowercase
 
 from domain.danger import Danger, DangerWords, cut, find_danger, fold, matches, phrases
+from domain.slips import slips
+from domain.spelling import Spelling
+from domain.stop_model import StopModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +57,31 @@ class ReplyWords:
     stop_signs: re.Pattern[str]
     stop_requests: re.Pattern[str]
     stop_unless: re.Pattern[str]
+    stop_unless_care: re.Pattern[str]
+    """Cut too where no word of messages stands in the text."""
+    messages: re.Pattern[str]
     stop_doubtful: re.Pattern[str]
+    stop_weak: re.Pattern[str]
+    """As doubtful, where the model does not read the text as something else."""
     start: frozenset[str]
     start_requests: re.Pattern[str]
     yes: frozenset[str]
     help: frozenset[str]
     help_requests: re.Pattern[str]
     wrong_number: re.Pattern[str]
+    spelling: Spelling
+    model: StopModel | None = None
+    """None: what no phrase matches is no revocation."""
 
     @classmethod
-    def from_data(cls, data: Mapping[str, object], danger: Mapping[str, object]) -> "ReplyWords":
-        """`data` is programs/replies.yaml, `danger` programs/danger.yaml.
+    def from_data(
+        cls,
+        data: Mapping[str, object],
+        danger: Mapping[str, object],
+        model: Mapping[str, object] | None = None,
+    ) -> "ReplyWords":
+        """`data` is programs/replies.yaml, `danger` programs/danger.yaml, `model`
+        programs/stop_model.json.
 
         ValueError says in one sentence which list is missing or wrong.
         """
@@ -80,13 +96,18 @@ class ReplyWords:
             stop_signs=_signs(data, "stop", "signs"),
             stop_requests=_listed(data, "stop", "requests"),
             stop_unless=_listed(data, "stop", "unless"),
+            stop_unless_care=_listed(data, "stop", "unless_care"),
+            messages=_listed(data, "stop", "messages"),
             stop_doubtful=_listed(data, "stop", "doubtful"),
+            stop_weak=_listed(data, "stop", "weak"),
             start=_exact(data, "start", "keywords"),
             start_requests=_listed(data, "start", "requests"),
             yes=_exact(data, "start", "yes_when_opted_out"),
             help=_exact(data, "help", "keywords"),
             help_requests=_listed(data, "help", "requests"),
             wrong_number=_listed(data, "wrong_number", "phrases"),
+            spelling=Spelling.from_data(data.get("spelling")),
+            model=StopModel.from_data(model) if model else None,
         )
 
 
@@ -114,6 +135,8 @@ def read_reply(body: str, words: ReplyWords, *, opted_out: bool = False) -> Read
         return Help()
     if matches(words.wrong_number, folded):
         return WrongNumber()
+    if words.model and words.model.stops(as_meant(folded, words), words.spelling):
+        return Stop(doubtful=True)
     return Text(normalise(body))
 
 
@@ -156,13 +179,22 @@ def _stop(folded: str, bare: str, words: ReplyWords) -> Stop | None:
         return Stop(wrong_number=wrong_number)
     if bare in words.stop_near:
         return Stop(doubtful=not wrong_number, wrong_number=wrong_number)
-    read = cut(words.stop_unless, folded)
+    read = as_meant(folded, words)
     if matches(words.stop_requests, read):
         return Stop(wrong_number=wrong_number)
-    if matches(words.stop_doubtful, read):
+    weak = matches(words.stop_weak, read) and not (
+        words.model and words.model.denies(read, words.spelling)
+    )
+    if weak or matches(words.stop_doubtful, read):
         # A stranger who says stop in any words means it.
         return Stop(doubtful=not wrong_number, wrong_number=wrong_number)
     return None
+
+
+def as_meant(folded: str, words: ReplyWords) -> str:
+    """The text as it is meant, without what is about something else than texts."""
+    read = cut(words.stop_unless, words.spelling.mend(folded))
+    return read if matches(words.messages, read) else cut(words.stop_unless_care, read)
 
 
 def _section(data: Mapping[str, object], path: Sequence[str]) -> object:
@@ -185,15 +217,9 @@ def _signs(data: Mapping[str, object], *path: str) -> re.Pattern[str]:
 
 
 def _slips(data: Mapping[str, object], *path: str) -> frozenset[str]:
-    """A letter too many, too few, another or in its neighbour's place."""
     spared = _exact(data, *path, "but_not")
-    made = set[str]()
-    for word in _exact(data, *path, "words"):
-        halves = [(word[:n], word[n:]) for n in range(len(word) + 1)]
-        made |= {a + b[1:] for a, b in halves if b and len(word) > 4}
-        made |= {a + b[1] + b[0] + b[2:] for a, b in halves if len(b) > 1}
-        made |= {a + c + rest for a, b in halves for c in ascii_lowercase for rest in (b, b[1:])}
-    return frozenset(made) - spared
+    made = frozenset[str]().union(*(slips(word) for word in _exact(data, *path, "words")))
+    return made - spared
 
 
 def _exact(data: Mapping[str, object], *path: str) -> frozenset[str]:

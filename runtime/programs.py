@@ -231,7 +231,11 @@ def rules() -> Rules:
     minutes = read("deadlines.yaml")["minutes"]
     return Rules(
         hours=ContactHours.from_data(read("contact_rules.yaml")),
-        words=ReplyWords.from_data(read("replies.yaml"), read("danger.yaml")),
+        words=ReplyWords.from_data(
+            read("replies.yaml"),
+            read("danger.yaml"),
+            json.loads((PROGRAMS / "stop_model.json").read_text("utf-8")),
+        ),
         texts=SmsCatalogue.from_data(read("sms.yaml")),
         area_codes=codes.get("area_codes", codes),
         deadlines={name: timedelta(minutes=value) for name, value in minutes.items()},

@@ -135,9 +135,6 @@ ya no quiero participar
 """
 
 DOUBTFUL = """
-cancel my appointment?
-Cancel my order
-cancelar mi cita
 not interested
 no me interesa
 I quit
@@ -154,7 +151,6 @@ END SERVICE
 no longer interested
 1 stop
 Stop 2
-can I cancel my refill
 she passed away
 He died last month
 ya falleció
@@ -162,6 +158,20 @@ the member is deceased
 """
 
 NOT_STOPS = """
+cancel my appointment?
+Cancel my order
+cancelar mi cita
+can I cancel my refill
+can you cancel my order
+cancel my delivery for tomorrow
+cancel the appointment please
+i need to cancel my appointment
+I want to cancel my appointment on friday
+cancel the refill please
+quiero cancelar mi cita
+cancele mi cita del lunes
+cancelar el pedido
+can you cancel the lisinopril, doc changed it
 I can't stop coughing
 i cant stop sneezing
 bus stop

@@ -1,17 +1,8 @@
 """Texts that may or may not revoke, Spanish ones that do not, and those that ask for more."""
 
 MORE_DOUBTFUL = """
-can you cancel my order
-cancel my delivery for tomorrow
-cancel the appointment please
-i need to cancel my appointment
-I want to cancel my appointment on friday
 cancel that
 cancel it
-cancel the refill please
-quiero cancelar mi cita
-cancele mi cita del lunes
-cancelar el pedido
 i quit this
 im quitting
 I'm done with this

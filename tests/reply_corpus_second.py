@@ -242,5 +242,4 @@ mi hija lo recoge
 
 SECOND_DOUBTFUL = """
 please remove lisinopril from my list
-can you cancel the lisinopril, doc changed it
 """

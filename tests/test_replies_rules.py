@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from domain.replies import (
 PROGRAMS = Path(__file__).parents[1] / "programs"
 REPLIES: dict[str, Any] = yaml.safe_load((PROGRAMS / "replies.yaml").read_text("utf-8"))
 DANGER: dict[str, Any] = yaml.safe_load((PROGRAMS / "danger.yaml").read_text("utf-8"))
-WORDS = ReplyWords.from_data(REPLIES, DANGER)
+MODEL: dict[str, Any] = json.loads((PROGRAMS / "stop_model.json").read_text("utf-8"))
+WORDS = ReplyWords.from_data(REPLIES, DANGER, MODEL)
 
 
 @pytest.mark.parametrize("body", lines(STOPS))
@@ -126,6 +128,7 @@ def test_normalised(body: str, expected: str) -> None:
             {"wrong_number": {"phrases": ["wrong ["]}}, "plain lower-case", id="a bad sign"
         ),
         pytest.param({"stop": {**REPLIES["stop"], "signs": None}}, "pictures", id="no signs"),
+        pytest.param({"spelling": None}, "spelling", id="no spelling"),
         pytest.param({"help": {"keywords": [True], "requests": ["who"]}}, "quotes", id="bare YES"),
     ],
 )
