@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 import structlog
 from temporalio import activity
 
-from activities import crisis
+from activities import crisis, handover
 from activities.journey import Advance, JourneyActivities
 from activities.listening import Listening
 from activities.pharmacy_systems import PharmacyHooks
@@ -141,8 +141,9 @@ class RelayActivities:
             await settle(self.transaction, self.carrier, self.time)
 
     async def escalate(self) -> None:
-        """A cry for help nobody has documented is asked of the next one in time."""
+        """A cry nobody has documented, or an offer nobody answered, reaches the next in time."""
         await crisis.escalate(self.transaction, self.receiver.crisis, self.time.now())
+        await handover.escalate(self.transaction, self.time.now())
 
     async def tell_pharmacies(self) -> None:
         if self.hooks is not None:

@@ -92,6 +92,7 @@ def create(parts: Parts) -> FastAPI:
         fhir_words=parts.fhir,
         sender_plan=parts.sender_plan,
         listening=parts.listening,
+        hand_over_within=parts.receiver.deadlines["hand_over"],
     )
     return app
 

@@ -1,6 +1,7 @@
 """What makes a FastAPI app the console's: pages, static files, refusals, the shield around all."""
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -29,12 +30,14 @@ def equip(
     fhir_words: fhir.FhirWords | None = None,
     sender_plan: SenderPlan | None = None,
     listening: ListeningRules | None = None,
+    hand_over_within: timedelta | None = None,
 ) -> None:
     """Add the routes of people and pharmacies; `app.state` must already hold what they need.
 
     That is sessions, time, programs, journeys, sending_on, phone_url, base_url and secure.
     `pharmacy_key` empty: the pharmacy API is closed. `form_secret` empty: one of this process, so
-    that a provider's open form must be opened again after a restart.
+    that a provider's open form must be opened again after a restart. `hand_over_within` None: no
+    task can be handed over.
     """
     state = app.state
     state.templates = templates
@@ -47,6 +50,7 @@ def equip(
     state.fhir = fhir_words
     state.sender_plan = sender_plan
     state.listening = listening
+    state.hand_over_within = hand_over_within
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     served = (fhir.router,) if fhir_words else ()
     machines = (proposals.router, pharmacy.router, attribution.router, nominations.router)

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.crisis import is_cry
-from store import outcomes
+from store import handovers, outcomes
 from store.enrollments import nudge
 from store.models import Enrollment, StaffAction, Task
 from store.pages.scope import Scope
@@ -78,6 +78,7 @@ class Desk:
         if is_cry(task.kind):
             return "cry"
         task.done_at, task.done_by, task.resolution = self._now, self._actor, resolution
+        await handovers.settle(self._session, task, self._actor, self._now)
         if words:
             task.detail = {**task.detail, "words": words}
         if enrollment is not None:

@@ -143,7 +143,10 @@ async def open_desk(
     app.state.sending_on, app.state.phone_url = sending_on, phone_url
     app.state.base_url, app.state.secure = base_url, base_url.startswith("https")
     words = FhirWords(programs.instruments(), programs.needs_book(), programs.directory(None))
-    equip(app, TEMPLATES, pharmacy_key=pharmacy_key, passwords=QUICK, fhir_words=words)
+    equip(
+        app, TEMPLATES, pharmacy_key=pharmacy_key, passwords=QUICK, fhir_words=words,
+        hand_over_within=programs.rules().deadlines["hand_over"],
+    )  # fmt: skip
     try:
         yield Desk(app, time, journeys)
     finally:

@@ -8,6 +8,7 @@ from api.console import (
     consents,
     delivery,
     enrollments,
+    handovers,
     live,
     members,
     needs,
@@ -35,8 +36,9 @@ async def home() -> RedirectResponse:
 
 
 PARTS = (
-    sign_in, today, live, members, consents, attribution, enrollments, proposals, queue, tasks,
-    delivery, texts, needs, screenings, part2, safe_contact, runs, preflight, nominations, staff,
+    sign_in, today, live, members, consents, attribution, enrollments, proposals, queue,
+    handovers, tasks, delivery, texts, needs, screenings, part2, safe_contact, runs, preflight,
+    nominations, staff,
 )  # fmt: skip
 """Consents and attribution before enrollments, which would else take their forms for its own."""
 

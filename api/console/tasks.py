@@ -15,6 +15,7 @@ from domain.crisis import CallBack, CallOutcome
 from store.crisis import document
 from store.database import in_transaction
 from store.desk import Desk
+from store.pages.handovers import coordinators
 from store.pages.tasks import TaskFilter, count_tasks, open_kinds, open_tasks
 
 router = APIRouter(prefix="/console/tasks", tags=["console"])
@@ -79,6 +80,7 @@ async def tasks(
         wanted=wanted,
         kinds=await open_kinds(session, viewer.scope),
         tasks=await open_tasks(session, viewer.scope, wanted, now=now, limit=SHOWN),
+        colleagues=await coordinators(session),
         counts=await count_tasks(session, viewer.scope, wanted, now=now),
     )
 

@@ -7,6 +7,7 @@ from api import when
 from api.auth import AnyStaff, Viewer
 from api.deps import Clocks, Session
 from api.pages import render_page
+from store.pages.handovers import coordinators
 from store.pages.tasks import TaskFilter, count_tasks, open_tasks
 from store.pages.today import funnel, texts
 
@@ -37,6 +38,10 @@ async def _draw(
         request,
         template,
         tasks=await open_tasks(session, viewer.scope, mine, now=now, limit=SHOWN),
+        offered=await open_tasks(
+            session, viewer.scope, TaskFilter(offered_to=(viewer.role, viewer.actor)), now=now
+        ),
+        colleagues=await coordinators(session),
         counts=await count_tasks(session, viewer.scope, mine, now=now),
         funnel=await funnel(session, viewer.scope),
         texts=await texts(session, viewer.scope, since=when.day_ago(now)),

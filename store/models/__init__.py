@@ -12,6 +12,7 @@ from store.models.care import (
     Screening,
     ScreeningAnswer,
 )
+from store.models.handovers import Handover
 from store.models.identification import (
     CohortStart,
     IdentificationRun,
@@ -55,6 +56,7 @@ __all__ = [
     "Evidence",
     "FhirKey",
     "GateDecision",
+    "Handover",
     "IdentificationRun",
     "InboundText",
     "Intent",

@@ -108,6 +108,8 @@ class Task(Base):
     kind: Mapped[str]
     role: Mapped[str]
     """coordinator, pharmacist or manager"""
+    holder: Mapped[str | None]
+    """Who accepted it when it was handed over; None: anybody of the role."""
     urgent: Mapped[bool] = mapped_column(default=False)
     message_id: Mapped[str | None]
     detail: Mapped[Json] = mapped_column(default=dict)

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.safe_contact import ANY_WAY, SafeContact
 from store import safe_contact
-from store.models import Enrollment, InboundText, Member, Pharmacy, Task
+from store.models import Enrollment, Handover, InboundText, Member, Pharmacy, Task
+from store.pages.handovers import OfferLine, holders, offers_of
 from store.pages.scope import Scope
 
 
@@ -22,6 +23,8 @@ class TaskFilter:
     kind: str = ""
     urgent: bool = False
     overdue: bool = False
+    offered_to: Sequence[str] = ()
+    """Those of which an offer to one of these is open: a role, or staff:<id>."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,10 @@ class TaskLine:
     """The member's words the task is about."""
     safe: SafeContact = ANY_WAY
     """What to mind before calling them."""
+    offer: OfferLine | None = None
+    """It is offered to somebody, who has not answered."""
+    holder: str = ""
+    """The name of whoever accepted it."""
 
 
 async def open_tasks(
@@ -60,8 +67,15 @@ async def open_tasks(
     found = [TaskLine(*row) for row in rows]
     ids = [line.member.id for line in found if line.member]
     safe = await safe_contact.of_members(session, ids)
+    offers = await offers_of(session, [line.task.id for line in found])
+    held = await holders(session, {line.task.holder for line in found if line.task.holder})
     return [
-        replace(line, safe=safe.get(line.member.id, ANY_WAY)) if line.member else line
+        replace(
+            line,
+            safe=safe.get(line.member.id, ANY_WAY) if line.member else ANY_WAY,
+            offer=offers.get(line.task.id),
+            holder=held.get(line.task.holder or "", ""),
+        )
         for line in found
     ]
 
@@ -109,5 +123,13 @@ def _narrowed(wanted: TaskFilter, now: datetime) -> list[SQLColumnExpression[boo
         (wanted.kind, Task.kind == wanted.kind),
         (wanted.urgent, Task.urgent),
         (wanted.overdue, Task.due_at < now),
+        (
+            wanted.offered_to,
+            Task.id.in_(
+                select(Handover.task_id).where(
+                    Handover.answer.is_(None), Handover.to.in_(wanted.offered_to)
+                )
+            ),
+        ),
     ]
     return [Task.done_at.is_(None), *(condition for given, condition in asked if given)]
