@@ -65,9 +65,7 @@ async def answer_offer(
     if said == "unknown":
         raise NotFound
     if said == "already":
-        raise Refused(
-            "This offer was answered, or its task closed, before. Nothing was changed."
-        )
+        raise Refused("This offer was answered, or its task closed, before. Nothing was changed.")
     if said == "not_yours":
         raise Refused("This task was offered to somebody else. Nothing was changed.")
     return RedirectResponse(back_to(form.back), status_code=303)
