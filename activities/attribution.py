@@ -71,7 +71,7 @@ class Rerouting:
             return f"This pharmacy cannot serve the program: {' and '.join(lacking)}."
         others = await self._next(session, enrollment, Rule.CHOSEN, now, but_not=(npi,))
         answer = chosen(found[0], want, now.date(), others)
-        await self._serve(
+        await self._decide(
             session, enrollment, answer, Rule.CHOSEN, now,
             actor=actor, words=words, form_id=form_id,
         )  # fmt: skip
@@ -102,8 +102,7 @@ class Rerouting:
         if len(refused) + 1 >= self.rules.refusals:
             said = f"{len(refused) + 1} pharmacies could not take the member: a person decides"
             answer = Answer(None, None, "refused", said, answer.alternatives)
-        finish = self._serve if answer.npi else self._nobody
-        await finish(session, enrollment, answer, Rule.REFUSED, now, actor=actor, words=words)
+        await self._decide(session, enrollment, answer, Rule.REFUSED, now, actor=actor, words=words)
         return "done"
 
     async def again(
@@ -111,12 +110,8 @@ class Rerouting:
     ) -> None:
         """Carry out what was found for an enrollment whose pharmacy fell away or appeared."""
         enrollment = await enrollments.lock(session, enrollment_id)
-        if enrollment.ended_at is not None:
-            return
-        if answer.npi is not None:
-            await self._serve(session, enrollment, answer, rule, now, actor=outcomes.JOURNEY)
-        else:
-            await self._nobody(session, enrollment, answer, rule, now, actor=outcomes.JOURNEY)
+        if enrollment.ended_at is None:
+            await self._decide(session, enrollment, answer, rule, now, actor=outcomes.JOURNEY)
 
     async def want(self, seeker: Seeker) -> Want:
         program = self.programs[seeker.program]
@@ -155,7 +150,7 @@ class Rerouting:
         history = await attributions.of_enrollment(session, enrollment.id)
         return self.answer(offers, await self.want(seeker), rule, now, history, but_not)
 
-    async def _serve(
+    async def _decide(
         self,
         session: AsyncSession,
         enrollment: Enrollment,
@@ -167,13 +162,28 @@ class Rerouting:
         words: str | None = None,
         form_id: str | None = None,
     ) -> None:
+        """Record which pharmacy was found, or that none was, and carry it out."""
+        attributions.add(
+            session, enrollment, answer, rule, at=now, actor=actor,
+            left_npi=enrollment.pharmacy_npi, words=words, form_id=form_id,
+        )  # fmt: skip
+        enrollment.pharmacy_reason = answer.reason
+        if answer.npi is None:
+            await self._nobody(session, enrollment, now, actor)
+        else:
+            await self._serve(session, enrollment, answer, rule, now, actor)
+
+    async def _serve(
+        self,
+        session: AsyncSession,
+        enrollment: Enrollment,
+        answer: Answer,
+        rule: Rule,
+        now: datetime,
+        actor: str,
+    ) -> None:
         before = enrollment.pharmacy_npi
         enrollment.pharmacy_npi, enrollment.distance_km = answer.npi, answer.km
-        enrollment.pharmacy_reason = answer.reason
-        attributions.add(
-            session, enrollment, answer, rule, at=now, actor=actor, left_npi=before,
-            words=words, form_id=form_id,
-        )  # fmt: skip
         if before != answer.npi:
             outcomes.record(
                 session, enrollment, "pharmacy_changed" if before else FOUND, at=now, rule=rule,
@@ -189,22 +199,9 @@ class Rerouting:
         enrollments.nudge(enrollment, now)
 
     async def _nobody(
-        self,
-        session: AsyncSession,
-        enrollment: Enrollment,
-        answer: Answer,
-        rule: Rule,
-        now: datetime,
-        *,
-        actor: str,
-        words: str | None = None,
+        self, session: AsyncSession, enrollment: Enrollment, now: datetime, actor: str
     ) -> None:
         """A journey under way keeps its place and waits; a person looks."""
-        attributions.add(
-            session, enrollment, answer, rule, at=now, actor=actor,
-            left_npi=enrollment.pharmacy_npi, words=words,
-        )  # fmt: skip
-        enrollment.pharmacy_reason = answer.reason
         if enrollment.started_at is None:
             enrollment.pharmacy_npi = enrollment.distance_km = None
             kind, within = "no_pharmacy", NO_PHARMACY_WITHIN

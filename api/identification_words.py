@@ -17,6 +17,7 @@ IDENTIFICATION_WORDS: dict[str, dict[str, str]] = {
         "gone": "no longer fit",
         "leaving": "leave the program",
         "withheld": "would leave; somebody must look first",
+        "retiered": "have another tier by newer claims",
     },
     "report": {
         "attributed": "Members",

@@ -296,6 +296,7 @@ WORDS: dict[str, dict[str, str]] = {
         "screening_declined": "The member declined the questions",
         "screening_ended": "The screening ended",
         "state": "The journey moved on",
+        "tier_changed": "By newer claims the member's tier is another",
         "wrong_number": "The number turned out to be somebody else's",
     },
     "mail": {

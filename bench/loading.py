@@ -30,8 +30,8 @@ DAY = date(2026, 3, 31)
 DATABASE, TEMPLATE = "bench", "bench_template"
 MEDICINES = 5
 """Of each member; about the mean of the made-up claims."""
-RENEWED = renewing("id", "death_date", "coverage_end", "address", "city", "state", "zip_code",
-                   "physician_npi")  # fmt: skip
+RENEWED = renewing("members", "id", "death_date", "coverage_end", "address", "city", "state",
+                   "zip_code", "physician_npi")  # fmt: skip
 TABLES = {"members": (MEMBER, RENEWED), "medications": (MEDICATION, NEWER_FILLS)}
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from domain.identification import Verdicts
 
@@ -22,18 +23,29 @@ class ProgramDiff:
     leaving: Mapping[str, int] = field(default_factory=dict)
     """Leave by this run, by reason: ended, or paused for the program's grace."""
     withheld: Mapping[str, int] = field(default_factory=dict)
+    retiered: Mapping[str, int] = field(default_factory=dict)
+    """Of another tier since this run, by the tier they have now."""
     examples: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Enrollment ids by `new`, `returned`, `gone`, `leaving` and `withheld`."""
+    """Enrollment ids by `new`, `returned`, `gone`, `leaving`, `withheld` and `retiered`."""
 
 
 def summarize(
-    new: Mapping[str, Sequence[str]], verdicts: Verdicts, programs: Iterable[str]
+    new: Mapping[str, Sequence[str]],
+    verdicts: Verdicts,
+    programs: Iterable[str],
+    retiered: Mapping[str, Sequence[tuple[str, str]]] = MappingProxyType({}),
 ) -> Mapping[str, ProgramDiff]:
-    """The diff of a run, by program; `new` are the enrollments made by it."""
-    return {name: _of_program(name, new.get(name, ()), verdicts) for name in programs}
+    """The diff of a run, by program; `new` are the enrollments made by it, `retiered` those of
+    another tier now, with the tier."""
+    return {
+        name: _of_program(name, new.get(name, ()), verdicts, retiered.get(name, ()))
+        for name in programs
+    }
 
 
-def _of_program(name: str, new: Sequence[str], verdicts: Verdicts) -> ProgramDiff:
+def _of_program(
+    name: str, new: Sequence[str], verdicts: Verdicts, retiered: Sequence[tuple[str, str]]
+) -> ProgramDiff:
     changed = [each for each in verdicts.changed if each.program == name]
     parts = {
         "gone": [each for each in changed if each.misfit],
@@ -41,7 +53,7 @@ def _of_program(name: str, new: Sequence[str], verdicts: Verdicts) -> ProgramDif
         "withheld": [each for each in verdicts.withheld if each.program == name],
     }
     returned = [each.id for each in changed if each.misfit is None]
-    ids = {"new": new, "returned": returned} | {
+    ids = {"new": new, "returned": returned, "retiered": [id_ for id_, _ in retiered]} | {
         part: [each.id for each in found] for part, found in parts.items()
     }
     counts = {
@@ -51,5 +63,6 @@ def _of_program(name: str, new: Sequence[str], verdicts: Verdicts) -> ProgramDif
         new=len(new),
         returned=len(returned),
         **counts,
+        retiered=dict(Counter(tier for _, tier in retiered)),
         examples={part: sorted(found)[:EXAMPLES] for part, found in ids.items() if found},
     )

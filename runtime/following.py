@@ -1,6 +1,7 @@
 """The rules by which a run follows the members of a program; programs/identification.yaml."""
 
 from domain.identification import Brake, FitRules
+from domain.returning import ReturnRules
 from runtime import programs
 from runtime.errors import Refusal
 from store.following import Follow
@@ -20,9 +21,18 @@ def brake() -> Brake:
     return Brake(percent=int(told["percent"]), at_least=int(told["at_least"]))
 
 
+def again() -> ReturnRules:
+    """When a member who left may begin a second journey."""
+    try:
+        return ReturnRules.from_data(programs.read("identification.yaml")["again"])
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise Refusal(f"programs/identification.yaml: {wrong}") from None
+
+
 def follow(names: list[str]) -> Follow:
     return Follow(
         rules={name: fit_rules(name) for name in names},
         payer_types={name: programs.program(name).payer_types for name in names},
         brake=brake(),
+        again=again(),
     )

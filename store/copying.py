@@ -39,7 +39,9 @@ def stage(
                 copy.write_row([row[column] for column in columns])
 
 
-def renewing(key: str, *columns: str) -> str:
-    """On conflict, these columns follow the new row."""
+def renewing(table: str, key: str, *columns: str) -> str:
+    """On conflict, these columns follow the new row; a row that says nothing new is not written."""
     changes = ", ".join(f"{column} = excluded.{column}" for column in columns)
-    return f"on conflict ({key}) do update set {changes}"
+    old = ", ".join(f"{table}.{column}" for column in columns)
+    new = ", ".join(f"excluded.{column}" for column in columns)
+    return f"on conflict ({key}) do update set {changes} where ({old}) is distinct from ({new})"

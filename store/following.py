@@ -20,6 +20,7 @@ from domain.identification import (
 )
 from domain.identification import Followed as Known
 from domain.identification_diff import ProgramDiff, summarize
+from domain.returning import ReturnRules
 from store.loading_rows import FLAGS
 
 
@@ -30,6 +31,8 @@ class Follow:
     rules: Mapping[str, FitRules]
     payer_types: Mapping[str, Sequence[str]]
     brake: Brake
+    again: ReturnRules | None = None
+    """None: who left stays away."""
 
     @property
     def payers(self) -> Sequence[str]:
@@ -44,7 +47,11 @@ class Followed:
 
 
 def follow_all(
-    connection: Connection, asked: Follow, new: Mapping[str, Sequence[str]], as_of: date
+    connection: Connection,
+    asked: Follow,
+    new: Mapping[str, Sequence[str]],
+    as_of: date,
+    retiered: Mapping[str, Sequence[tuple[str, str]]],
 ) -> Followed:
     """After enrollments and roster are loaded (both stage tables are there): compare and mark."""
     programs = sorted(asked.rules)
@@ -56,7 +63,7 @@ def follow_all(
     running = connection.execute(text(_RUNNING), {"programs": programs}).scalar_one()
     verdicts = decide(changes, running, asked.brake)
     _mark(connection, changes)
-    return Followed(summarize(new, verdicts, programs), _endings(verdicts))
+    return Followed(summarize(new, verdicts, programs, retiered), _endings(verdicts))
 
 
 def _endings(verdicts: Verdicts) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from psycopg import Connection as Raw
 from sqlalchemy import Connection, Engine, text
 
 from domain.identification_diff import ProgramDiff
-from store import following, renewal
+from store import following, renewal, returning, standing
 from store import loading_rows as rows
 from store.attributions_loading import keep_attributions, renew_pharmacies
 from store.copying import copy_rows, renewing, stage
@@ -70,32 +70,33 @@ def load(
     hold: Collection[str] = (),
 ) -> Loaded:
     """Load all of it. `limit`: of the members, the first in rank; `hold`: programs that nobody
-    begins yet. Who no longer fits is marked; `activities.identification` lets them leave.
-    """
-    record = record or RunRecord()
+    begins yet. Who no longer fits is marked; `activities.identification` lets them leave."""
     with engine.begin() as connection:
         connection.execute(ONE_AT_A_TIME)
         # SQLAlchemy does not say that its driver here is psycopg.
         raw: Raw[Any] = connection.connection.driver_connection  # type: ignore[assignment]
         enrolled = _chosen(results, limit)
         _people(raw, connection, results, {row["person_id"] for row in enrolled}, now)
+        again = follow.again if follow else None
+        ordinals = returning.ordinals(connection, enrolled, again, results.as_of)
         made = rows.enrollments(
             enrolled, results.attribution, versions, now,
-            hold=hold, part2_codes=results.part2_codes,
+            hold=hold, part2_codes=results.part2_codes, ordinals=ordinals,
         )  # fmt: skip
-        new = _enroll(raw, connection, made)
-        keep_attributions(raw, connection, rows.attributions(enrolled, results.attribution), now)
-        connection.execute(text(_OUTCOMES), {"now": now})
+        goes = rows.attributions(enrolled, results.attribution, ordinals)
+        new = _enroll(raw, connection, made, goes, now)
+        retiered = standing.renew(connection, now)
         followed = following.Followed({}, {})
         if results.roster is not None:
             payers = follow.payers if follow else ()
             renewal.renew(raw, connection, results.roster, results.as_of, payers, now)
-        if follow is not None and results.roster is not None:
-            followed = following.follow_all(connection, follow, new, results.as_of)
+        if follow and results.roster is not None:
+            followed = following.follow_all(connection, follow, new, results.as_of, retiered)
         wake_resting(connection, now)
         run_id = record_run(
-            connection, record, results.report, now, diff=followed.diff, endings=followed.endings
-        )
+            connection, record or RunRecord(), results.report, now,
+            diff=followed.diff, endings=followed.endings,
+        )  # fmt: skip
         return Loaded(run_id, sum(map(len, new.values())), followed.diff)
 
 
@@ -109,7 +110,7 @@ def _people(
     copy_rows(
         raw, "members", rows.MEMBER, (rows.member(r, results.as_of) for r in ours(results.people)),
         conflict=renewing(
-            "id", "death_date", "coverage_end", "address", "city", "state", "zip_code",
+            "members", "id", "death_date", "coverage_end", "address", "city", "state", "zip_code",
             "physician_npi",
         ),
     )  # fmt: skip
@@ -123,17 +124,25 @@ def _people(
     copy_rows(
         raw, "evidence", rows.EVIDENCE,
         (rows.evidence(r, results.part2_conditions) for r in ours(results.evidence)),
-        conflict=renewing("member_id, condition, rule", "claim_ids", "dates"),
+        conflict=renewing("evidence", "member_id, condition, rule", "claim_ids", "dates"),
     )  # fmt: skip
     connection.execute(text(_CONSENTS), {"now": now})
 
 
-def _enroll(raw: "Raw[Any]", connection: Connection, made: Rows) -> Mapping[str, Sequence[str]]:
-    """The ids of the enrollments that are new, by program."""
+def _enroll(
+    raw: "Raw[Any]",
+    connection: Connection,
+    made: Rows,
+    found: Iterable[tuple[str, Mapping[str, Any]]],
+    now: datetime,
+) -> Mapping[str, Sequence[str]]:
+    """The ids of the enrollments that are new, by program; `found`: where each of all goes."""
     stage(raw, "enrollments", rows.ENROLLMENT, made)
     new: dict[str, list[str]] = {}
     for program, id_ in connection.execute(text(_NEW)):
         new.setdefault(program, []).append(id_)
+    keep_attributions(raw, connection, found, now)
+    connection.execute(text(_OUTCOMES), {"now": now})
     return new
 
 

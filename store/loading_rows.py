@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -94,17 +95,22 @@ def enrollments(
     *,
     hold: Collection[str],
     part2_codes: frozenset[str] = frozenset(),
+    ordinals: Mapping[tuple[str, str], int] = MappingProxyType({}),
 ) -> Iterable[Row]:
-    """Reasons whose code is one of `part2_codes` keep their label: see `labelled`."""
+    """`ordinals`: of those who were in the program before.
+
+    Reasons whose code is one of `part2_codes` keep their label: see `labelled`.
+    """
     pharmacies = {(row["person_id"], row["program"]): row for row in attribution}
     for row in chosen:
-        found = pharmacies.get((row["person_id"], row["program"]), {})
+        key = (row["person_id"], row["program"])
+        found, ordinal = pharmacies.get(key, {}), ordinals.get(key, 1)
         yield {
-            "id": opaque_id("enrollment", row["person_id"], row["program"], 1),
+            "id": opaque_id("enrollment", *key, ordinal),
             "member_id": member_id(row),
             "program": row["program"],
             "program_version": versions[row["program"]],
-            "ordinal": 1,
+            "ordinal": ordinal,
             "state": "identified",
             "identified_on": row["identified_on"],
             "tier": row["tier"],
@@ -125,17 +131,16 @@ def labelled(reason: str, part2_codes: frozenset[str]) -> str:
     return f"{reason}|part2" if code in part2_codes else reason
 
 
-def attributions(chosen: Iterable[Row], attribution: Iterable[Row]) -> Iterable[tuple[str, Row]]:
+def attributions(
+    chosen: Iterable[Row],
+    attribution: Iterable[Row],
+    ordinals: Mapping[tuple[str, str], int] = MappingProxyType({}),
+) -> Iterable[tuple[str, Row]]:
     """Of those enrolled: the enrollment's id, and the row that says which pharmacy and why."""
-    ids = {
-        (row["person_id"], row["program"]): opaque_id(
-            "enrollment", row["person_id"], row["program"], 1
-        )
-        for row in chosen
-    }
+    keys = {(row["person_id"], row["program"]) for row in chosen}
     for row in attribution:
-        if (key := (row["person_id"], row["program"])) in ids:
-            yield ids[key], row
+        if (key := (row["person_id"], row["program"])) in keys:
+            yield opaque_id("enrollment", *key, ordinals.get(key, 1)), row
 
 
 def roster(row: Row) -> Row:

@@ -10,13 +10,13 @@ from make import DAY, NOW
 from sqlalchemy import Connection, Engine, create_engine, text
 from test_loading_store import CONTACT, IDENTIFIED, MEDICATION, PERSON, PROGRAM, VERSIONS, results
 
-from runtime.following import brake, fit_rules
+from runtime.following import again, brake, fit_rules
 from store.following import Follow
 from store.loading import Loaded, Results, load, opaque_id
 
 AS_OF = date(2026, 3, 31)
 ENROLLED = opaque_id("enrollment", "P1", PROGRAM, 1)
-FOLLOW = Follow({PROGRAM: fit_rules(PROGRAM)}, {PROGRAM: ("medicare",)}, brake())
+FOLLOW = Follow({PROGRAM: fit_rules(PROGRAM)}, {PROGRAM: ("medicare",)}, brake(), again())
 LINE: Mapping[str, Any] = {
     "person_id": "P1", "first_name": "Ana", "last_name": "Lopez", "birth_date": date(1951, 5, 6),
     "death_date": None, "gender": "female", "address": "12 Oak Ave", "city": "Columbus",
@@ -222,3 +222,71 @@ def test_everybody_is_known_to_the_roster_and_who_left_the_files_leaves_it(
     assert all_of(connection, "select person_id, hospice from roster") == [("P1", False)]
     night(engine, line={**LINE, "person_id": "P2"}, day=1)
     assert all_of(connection, "select person_id from roster") == [("P2",)]
+
+
+@pytest.mark.usefixtures("began")
+def test_a_tier_that_claims_renew_is_taken_over_told_and_counted(
+    engine: Engine, connection: Connection
+) -> None:
+    lower = [IDENTIFIED | {"tier": "rising", "points": 4, "reasons": ["4|age|Age"]}]
+    diff = night(engine, found=True, members=lower, day=1).diff[PROGRAM]
+    assert (diff.retiered, diff.examples["retiered"]) == ({"rising": 1}, [ENROLLED])
+    query = "select tier, points, reasons from enrollments"
+    assert one(connection, query) == {"tier": "rising", "points": 4, "reasons": ["4|age|Age"]}
+    told = one(connection, "select detail from outcomes where kind = 'tier_changed'")["detail"]
+    assert told == {"from": "high", "to": "rising", "points": 4}
+    assert night(engine, found=True, members=lower, day=2).diff[PROGRAM].retiered == {}
+
+
+@pytest.mark.usefixtures("began")
+def test_what_was_nominated_keeps_the_tier_it_was_given(
+    engine: Engine, connection: Connection
+) -> None:
+    connection.execute(text("update enrollments set entry = 'nominated'"))
+    lower = [IDENTIFIED | {"tier": "rising", "points": 4}]
+    assert night(engine, found=True, members=lower, day=1).diff[PROGRAM].retiered == {}
+    assert one(connection, "select tier from enrollments")["tier"] == "high"
+
+
+def left(connection: Connection, state: str) -> None:
+    """The journey ended on the day of the first night's claims."""
+    connection.execute(
+        text("update enrollments set state = :state, ended_because = :state, ended_at = :at"),
+        {"state": state, "at": f"{AS_OF} 12:00+00"},
+    )
+
+
+@pytest.mark.usefixtures("began")
+def test_who_left_and_is_found_again_begins_a_second_journey_beside_the_first(
+    engine: Engine, connection: Connection
+) -> None:
+    left(connection, "disenrolled")
+    before = one(connection, "select * from enrollments")
+    assert night(engine, found=True).diff[PROGRAM].new == 0  # claims of the same day know nothing
+    assert night(engine, found=True, day=1).diff[PROGRAM].new == 1
+    assert one(connection, "select * from enrollments where ordinal = 1") == before
+    second = one(connection, "select * from enrollments where ordinal = 2")
+    assert second["id"] == opaque_id("enrollment", "P1", PROGRAM, 2)
+    assert (second["state"], second["started_at"], second["ended_at"]) == ("identified", None, None)
+    rows = all_of(
+        connection, "select kind from outcomes where enrollment_id = '" + second["id"] + "'"
+    )
+    assert rows == [("identified",)]
+    assert night(engine, found=True, day=2).diff[PROGRAM].new == 0
+
+
+@pytest.mark.usefixtures("began")
+@pytest.mark.parametrize(
+    ("state", "days"),
+    [
+        pytest.param("unable_to_contact", 364, id="the cool-off is not over"),
+        pytest.param("declined", 900, id="they said no"),
+        pytest.param("opted_out", 900, id="they opted out"),
+        pytest.param("graduated", 900, id="they were through"),
+    ],
+)
+def test_nobody_begins_again_when(
+    engine: Engine, connection: Connection, state: str, days: int
+) -> None:
+    left(connection, state)
+    assert night(engine, found=True, day=days).diff[PROGRAM].new == 0

@@ -106,10 +106,10 @@ def _by_program(report: Mapping[str, Any], name: str) -> list[tuple[str, list[tu
 
 
 def _changes(diff: Mapping[str, Any]) -> Sequence[tuple[str, int]]:
-    """All programs of a diff together: new, returned, gone, leaving and withheld."""
+    """All programs of a diff together: new, returned, gone, leaving, withheld and retiered."""
     told = {
         part: sum(_number(program.get(part)) for program in diff.values())
-        for part in ("new", "returned", "gone", "leaving", "withheld")
+        for part in ("new", "returned", "gone", "leaving", "withheld", "retiered")
     }
     return [(part, number) for part, number in told.items() if number]
 
