@@ -15,8 +15,8 @@ from domain.gate import GateFacts, GateRules, Send, Verdict, judge
 from domain.outbox import Purpose
 from domain.program import Program
 from domain.quiet_hours import zones_of_number
-from store import consents, safe_contact
-from store.gate import Situation, situation
+from store import consents
+from store.gate import Situation, situations
 from store.models import Intent, Phone
 from store.outbox import CLOSING
 
@@ -25,6 +25,10 @@ from store.outbox import CLOSING
 ON_THE_WAY_SECONDS = 0.1
 ON_THE_WIRE_SECONDS = 0.03
 LOOK_AGAIN_SECONDS = 1.5
+
+
+Asked = tuple[Intent, Phone | None]
+"""A text, and the phone it would go to."""
 
 
 class ReassignedNumbers(Protocol):
@@ -45,28 +49,38 @@ class Gate:
     reassigned: ReassignedNumbers | None = None
     """None: nobody is asked, and a number is the member's until a text says otherwise."""
 
+    async def look(
+        self, session: AsyncSession, asked: Sequence[Asked], now: datetime
+    ) -> Mapping[str, Situation]:
+        """How each text stands, by intent; each to a phone of its own, which is locked."""
+        return await situations(session, asked, now) if asked else {}
+
     async def ask(
-        self, session: AsyncSession, intent: Intent, phone: Phone | None, now: datetime
+        self,
+        session: AsyncSession,
+        intent: Intent,
+        phone: Phone | None,
+        found: Situation,
+        now: datetime,
     ) -> tuple[Verdict | None, str | None]:
         """The verdict, and the text as it would be sent (None when there is none).
 
         No verdict while another text to the phone is on its way.
         """
-        found = await situation(session, intent, phone, now)
         if found.in_flight:
             return None, None
         body, sound = self._body(intent, found)
-        safe = await safe_contact.of_member(session, found.member_id)
         facts = replace(
             self._facts(intent, phone, found, body, sound, now),
-            unsafe=not safe.text_is_safe(phone.phone if phone else None),
-            safe_hours=safe.hours,
+            unsafe=not found.safe.text_is_safe(phone.phone if phone else None),
+            safe_hours=found.safe.hours,
         )
         verdict = judge(facts, self.rules_now(), now)
         if isinstance(verdict, Send) and phone and facts.purpose is Purpose.CARE:
             # Asked last, for each question may cost: only of a text that would otherwise leave.
             gone = await self._has_gone(session, phone.phone, found.program)
-            verdict = judge(replace(facts, reassigned=gone), self.rules_now(), now)
+            if gone is not False:
+                verdict = judge(replace(facts, reassigned=gone), self.rules_now(), now)
         return verdict, body
 
     async def _has_gone(

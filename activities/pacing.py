@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,10 +12,6 @@ from domain.outbox import Purpose
 from domain.pacing import NEVER_HELD, SenderPlan, Shares, held_until, spend
 from store import pacing, sending
 from store.models import BreakerRow, Intent
-
-
-class Crowded(Exception):
-    """Another slot has used what this text was to use: undo, and look again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +25,10 @@ class Road:
     held_templates: Sequence[str]
     probes: Sequence[BreakerRow]
     """Breakers that one text is let through to try."""
-    programs: Sequence[str]
-    """In the order of their turns."""
     used: Mapping[str, float]
     """How much of its share each program had used."""
+    turn: float
+    """How far the turns of the programs had come."""
 
     @property
     def held(self) -> bool:
@@ -50,54 +47,69 @@ class Pace:
         states = [(row, pacing.of_row(row).state(now)) for row in rows]
         held = [row for row, state in states if state is State.HELD]
         free = not any(row.scope == Scope.SENDER for row in held)
-        campaigns, programs = free, self.shares.programs
+        campaigns, turn = free, 0.0
         used: Mapping[str, float] = {}
         if self.plan is not None:
             left, used = await pacing.stand(session, self.plan, now)
             campaigns = free and held_until(left, self.plan, Purpose.CARE, now) is None
             free = free and held_until(left, self.plan, Purpose.REPLY, now) is None
-            programs = self.shares.order(used, left.turn)
+            turn = left.turn
         return Road(
             free,
             campaigns,
             [row.name for row in held if row.scope == Scope.TEMPLATE],
             [row for row, state in states if state is State.PROBE],
-            programs,
             used,
+            turn,
         )
 
-    async def next_due(self, session: AsyncSession, now: datetime, road: Road) -> Intent | None:
+    async def due(
+        self, session: AsyncSession, now: datetime, road: Road, most: int
+    ) -> Sequence[Intent]:
         """Answers before campaigns; among campaigns the program whose turn it is."""
         wanted = sending.Wanted(
-            road.open, road.campaigns, road.held_templates, NEVER_HELD, road.programs
+            road.open, road.campaigns, road.held_templates, NEVER_HELD, self.shares.programs
         )
-        return await sending.next_due(session, wanted, now)
+        turns = partial(self.shares.turns, road.used, road.turn)
+        # A breaker is tried by one text.
+        return await sending.due(session, wanted, turns, 1 if road.probes else most, now)
 
     async def use(
-        self, session: AsyncSession, intent: Intent, segments: int, road: Road, now: datetime
-    ) -> None:
-        """Take what the text uses; call it last before the commit.
+        self, session: AsyncSession, texts: Sequence[tuple[Intent, int]], road: Road, now: datetime
+    ) -> Sequence[Intent]:
+        """Take what the texts use (segments): those for which there is enough, in their order.
 
-        Raises Crowded, and then nothing of this transaction may be kept.
+        Call it last before they are written: it locks rows that every sender needs.
         """
-        purpose = Purpose(intent.purpose)
-        if purpose not in NEVER_HELD:
-            await self._probe(session, intent, road, now)
-        if self.plan is None:
-            return
+        for intent, _ in texts:
+            if Purpose(intent.purpose) not in NEVER_HELD and not await self._may_try(
+                session, intent, road, now
+            ):
+                return ()
+        if self.plan is None or not texts:
+            return [intent for intent, _ in texts]
         left = await pacing.lock_bucket(session, self.plan, now)
-        if held_until(left, self.plan, purpose, now) is not None:
-            raise Crowded
-        used = spend(left, self.plan, segments, now)
-        if purpose is Purpose.CARE and intent.program is not None:
-            share, turn = self.shares.charge(road.used, left.turn, intent.program, segments)
-            await pacing.write_share(session, intent.program, share)
-            used = replace(used, turn=turn)
-        await pacing.write_bucket(session, used)
+        used, charged, free = dict(road.used), dict[str, float](), list[Intent]()
+        for intent, segments in texts:
+            purpose = Purpose(intent.purpose)
+            if held_until(left, self.plan, purpose, now) is not None:
+                continue
+            left = spend(left, self.plan, segments, now)
+            if purpose is Purpose.CARE and intent.program is not None:
+                share, turn = self.shares.charge(used, left.turn, intent.program, segments)
+                used[intent.program] = charged[intent.program] = share
+                left = replace(left, turn=turn)
+            free.append(intent)
+        if not free:
+            return ()
+        await pacing.write_shares(session, charged)
+        await pacing.write_bucket(session, left)
+        return free
 
-    async def _probe(
+    async def _may_try(
         self, session: AsyncSession, intent: Intent, road: Road, now: datetime
-    ) -> None:
+    ) -> bool:
+        """False when another text has come first to try what was held."""
         for seen in road.probes:
             if seen.scope == Scope.TEMPLATE and seen.name != intent.template:
                 continue
@@ -107,6 +119,7 @@ class Pace:
             )
             match pacing.of_row(row).state(now):
                 case State.HELD:
-                    raise Crowded
+                    return False
                 case State.PROBE:
                     pacing.write_breaker(row, tries(pacing.of_row(row), intent.id, now), now)
+        return True

@@ -1,5 +1,6 @@
 """What came of a text: the carrier's answer, its receipts, and the evidence when neither came."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,7 +15,7 @@ from domain.breakers import Cause, Proof
 from domain.carrier_codes import trouble
 from domain.outbox import Status, newer
 from gateways.sms import Accepted, NoAnswer, NotReached, Refused, SendResult
-from store import outbox
+from store import outbox, pacing, sending
 from store.models import Intent, Phone, Receipt
 
 log = structlog.get_logger()
@@ -25,6 +26,31 @@ SETTLE = timedelta(seconds=20)
 PROMPT_OPEN = timedelta(days=3)
 """How long a question keeps others off the phone."""
 ARRIVED = ("delivered", "read")
+
+
+Answer = tuple[str, SendResult]
+"""An intent's id, and what came of asking the carrier."""
+
+
+async def record_accepted(
+    session: AsyncSession, answers: Sequence[Answer], time: Time
+) -> Collection[str]:
+    """Those that the carrier plainly took, together; the ids of those that are recorded by that.
+
+    Anything else than a yes, and a yes while something is held, is looked at one by one.
+    """
+    plain = [
+        (intent_id, result.sid, result.status)
+        for intent_id, result in answers
+        if isinstance(result, Accepted)
+    ]
+    if not plain or await pacing.tripped(session):
+        return ()
+    now = time.now()
+    accepted = await sending.accept(session, plain, now + PROMPT_OPEN, now)
+    for intent_id, enrollment_id in accepted.items():
+        log.info("text_accepted", intent_id=intent_id, enrollment_id=enrollment_id)
+    return accepted.keys()
 
 
 async def record_result(

@@ -112,6 +112,24 @@ class Shares:
             key=lambda name: (max(used.get(name, 0.0), turn), used.get(name, 0.0), name),
         )
 
+    def turns(
+        self, used: Mapping[str, float], turn: float, waiting: Mapping[str, int]
+    ) -> Sequence[str]:
+        """A program's name for each of its waiting texts, in the order of the turns.
+
+        Every text counts as one segment here; what it really uses is charged when it leaves.
+        """
+        left = {name: number for name, number in waiting.items() if number}
+        account, order = dict(used), list[str]()
+        while left:
+            name = next(each for each in self.order(account, turn) if each in left)
+            account[name], turn = self.charge(account, turn, name, 1)
+            left[name] -= 1
+            if not left[name]:
+                del left[name]
+            order.append(name)
+        return order
+
     def charge(
         self, used: Mapping[str, float], turn: float, program: str, segments: int
     ) -> tuple[float, float]:

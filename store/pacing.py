@@ -86,10 +86,13 @@ async def write_bucket(session: Session, used: Bucket) -> None:
     )
 
 
-async def write_share(session: Session, program: str, used: float) -> None:
+async def write_shares(session: Session, used: Mapping[str, float]) -> None:
     """Guarded by the lock of the bucket."""
+    if not used:
+        return
+    new = insert(ShareRow).values(
+        [{"program": program, "used": share} for program, share in used.items()]
+    )
     await session.execute(
-        insert(ShareRow)
-        .values(program=program, used=used)
-        .on_conflict_do_update(index_elements=["program"], set_={"used": used})
+        new.on_conflict_do_update(index_elements=["program"], set_={"used": new.excluded.used})
     )

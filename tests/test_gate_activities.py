@@ -13,7 +13,7 @@ from make_journeys import DAY, HOUR, MEDICAID, NOW, consent, due, unknown
 from activities.sending import SendingActivities
 from domain.clock import Clock
 from domain.gate import Later, Never, Reason, Send, Verdict
-from store.gate import phone_of
+from store.gate import phones_of
 from store.models import ContactPoint, Intent, Member, Phone
 
 HONOLULU = "+18085550134"
@@ -29,9 +29,10 @@ async def house(database_url: str) -> AsyncIterator[House]:
 async def verdict(house: House, id: str = "i1", at: datetime = NOW) -> Verdict:
     async with house.transaction() as session:
         intent = await session.get_one(Intent, id)
-        number = await phone_of(session, intent)
+        number = (await phones_of(session, [intent])).get(id)
         phone = await session.get(Phone, number) if number else None
-        found, _ = await house.gate.ask(session, intent, phone, at)
+        stands = await house.gate.look(session, [(intent, phone)], at)
+        found, _ = await house.gate.ask(session, intent, phone, stands[id], at)
         assert found is not None
         return found
 
@@ -176,7 +177,8 @@ async def test_while_another_text_is_on_its_way_there_is_no_verdict(house: House
     house.given(unknown("other", purpose="reply"), due(phone=PHONE))
     async with house.transaction() as session:
         intent, phone = await session.get_one(Intent, "i1"), await session.get(Phone, PHONE)
-        assert await house.gate.ask(session, intent, phone, NOW) == (None, None)
+        found = (await house.gate.look(session, [(intent, phone)], NOW))["i1"]
+        assert await house.gate.ask(session, intent, phone, found, NOW) == (None, None)
 
 
 async def test_margins_grow_with_a_rehearsals_clock(house: House) -> None:

@@ -194,7 +194,7 @@ async def test_a_text_that_finds_no_room_at_last_is_left_as_it_was(
 ) -> None:
     house.given(*another(1, template="goodbye"))
     sending = paced(house)
-    look = sending._pace.look
+    look = sending._door.pace.look
 
     async def before_the_others(self: Pace, *given: object) -> object:
         road = await look(*given)  # type: ignore[arg-type]

@@ -21,9 +21,10 @@ from fakes import (
 )
 from make_journeys import DAY, HOUR, NOW, action, consent, due
 
-from activities.sending import LEASE, SendingActivities
+from activities.door import LEASE
+from activities.sending import SendingActivities
 from activities.sent import take_receipt
-from store.gate import lock_phone
+from store.gate import lock_phones
 from store.models import (
     Base,
     Consent,
@@ -122,7 +123,7 @@ async def test_one_text_at_a_time_is_on_its_way_to_a_phone(house: House) -> None
 async def test_while_somebody_else_has_the_phone_its_text_waits(house: House) -> None:
     house.given(due())
     async with house.transaction() as session:
-        assert await lock_phone(session, PHONE)
+        assert await lock_phones(session, [PHONE])
         assert await house.sending.send_one()
         assert house.carrier.asked == []
     waiting = await house.one(Intent, "i1")

@@ -28,7 +28,7 @@ from gateways.sms import NoAnswer, NotReached, Refused, SendResult
 from store import enrollments, inbound
 from store import sending as unsettled_store
 from store.database import in_transaction
-from store.gate import Situation, situation
+from store.gate import Situation, situations
 from store.models import Enrollment, InboundText, Intent, Receipt
 
 Swap = tuple[object, str, object]
@@ -81,8 +81,9 @@ async def drop_what_is_late() -> None:
     _BACKGROUND.clear()
 
 
-async def _nothing_in_flight(*given: Any) -> Situation:
-    return replace(await situation(*given), in_flight=False)
+async def _nothing_in_flight(*given: Any) -> Mapping[str, Situation]:
+    found = await situations(*given)
+    return {intent: replace(each, in_flight=False) for intent, each in found.items()}
 
 
 async def _all_texts(session: AsyncSession, enrollment_id: str) -> Sequence[InboundText]:
@@ -193,7 +194,7 @@ BUGS: Mapping[str, Bug] = {
     ),
     "two_in_flight": Bug(
         "a second text leaves while the first one's fate is unknown",
-        ((gate, "situation", _nothing_in_flight),),
+        ((gate, "situations", _nothing_in_flight),),
     ),
     "applied_again": Bug(
         "a reply is applied at every step of its journey", ((inbound, "unapplied", _all_texts),)

@@ -9,7 +9,7 @@ import make
 from fakes import ACCEPT_THEN_LOSE, HANG, LOSE
 from make_journeys import NOW, due
 
-from activities.sending import _Taken
+from activities.door import Taken
 from chaos.long_troubles import a_stop_finds_nobody_up
 from chaos.stage import Stage
 from gateways.print_spool import LetterFacts, PrintSpool
@@ -34,7 +34,7 @@ async def a_sender_stands_still(stage: Stage) -> None:
     """Between the gate and the carrier for half a minute; meanwhile its text is settled."""
     stage.given(due())
     taken = await stage.house.sending._take()
-    assert isinstance(taken, _Taken)
+    assert isinstance(taken, Taken)
     stage.pass_by(seconds=30)
     await stage.settle()
     await stage.house.sending._deliver(taken, stage.carrier)
@@ -43,7 +43,7 @@ async def a_sender_stands_still(stage: Stage) -> None:
 async def a_sender_dies(stage: Stage) -> None:
     """It has the text from the gate and never writes it."""
     stage.given(due())
-    assert isinstance(await stage.house.sending._take(), _Taken)
+    assert isinstance(await stage.house.sending._take(), Taken)
     stage.pass_by(seconds=30)
     await stage.settle()
 
