@@ -36,7 +36,7 @@ async def poll(
     for text in reversed(inbox.texts):
         async with transaction() as session:
             incoming = Incoming(text.sid, text.phone, text.body, text.media, found_by="poll")
-            found += await receiver.receive(session, incoming)
+            found += (await receiver.receive(session, incoming)).new
     if inbox.whole:
         # Only now: what the list held is kept, a STOP among it in the ledger.
         async with transaction() as session:

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.receiving_acts import Received, answer, cry_for_help, start, stop, wrong_number
@@ -20,8 +19,8 @@ from activities.time import Time
 from domain.crisis import CrisisRules
 from domain.danger import Danger
 from domain.replies import Help, Reading, ReplyWords, Start, Stop, WrongNumber, read_reply
-from store import consents, enrollments, inbound, tasks
-from store.models import Enrollment, InboundText, Intent, Member, Phone
+from store import enrollments, inbound, tasks
+from store.models import Enrollment, InboundText, Intent, Member
 
 log = structlog.get_logger()
 
@@ -39,6 +38,14 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    new: bool
+    """The carrier has not brought it before."""
+    silent: bool
+    """Its phone has said STOP, with this text or earlier: nothing may be on its way there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Receiver:
     words: ReplyWords
     texts: Texts
@@ -46,14 +53,13 @@ class Receiver:
     crisis: CrisisRules
     time: Time
 
-    async def receive(self, session: AsyncSession, text: Incoming) -> bool:
-        """False when the carrier has brought this text before; then nothing is done again."""
+    async def receive(self, session: AsyncSession, text: Incoming) -> Kept:
+        """What the carrier has brought before is kept already: then nothing is done again."""
         now = self.time.now()
-        phone = await _phone(session, text.phone)
+        open_prompt, opted_out = await inbound.phone(session, text.phone)
         found = await enrollments.of_phone(session, text.phone)
-        asked = await _asked(session, phone, found)
+        asked = await _asked(session, text.phone, open_prompt, found)
         enrollment = _whose(found, asked)
-        opted_out = await consents.stands(session, text.phone, None) is False
         body = _UNKEEPABLE.sub("\ufffd", text.body)
         reading = read_reply(body, self.words, opted_out=opted_out)
         row = InboundText(
@@ -67,15 +73,18 @@ class Receiver:
             answers=asked.id if asked else None,
             reading=name(reading),
         )
+        silent = opted_out or isinstance(reading, Stop) or getattr(reading, "stop", False)
         if not await inbound.store_once(session, row):
-            return False
-        received = await self._received(session, row, found, enrollment, now)
-        await self._act(received, reading)
+            return Kept(new=False, silent=silent)
+        if enrollment is None or row.reading != inbound.PLAIN_TEXT:
+            # Any other text is left to its journey.
+            received = await self._received(session, row, found, enrollment, now)
+            await self._act(received, reading)
         for each in found:
             if each.ended_at is None or each is enrollment:
                 enrollments.nudge(each, now)
         log.info("text_received", message_id=text.sid, reason=row.reading)
-        return True
+        return Kept(new=True, silent=silent)
 
     async def _received(
         self,
@@ -139,23 +148,16 @@ def name(reading: Reading) -> str:
     return inbound.PLAIN_TEXT
 
 
-async def _phone(session: AsyncSession, number: str) -> Phone:
-    row = await session.get(Phone, number)
-    if row is None:
-        # The carrier may bring one text several times at once.
-        await session.execute(insert(Phone).values(phone=number).on_conflict_do_nothing())
-        row = await session.get_one(Phone, number)
-    return row
-
-
-async def _asked(session: AsyncSession, phone: Phone, found: Sequence[Enrollment]) -> Intent | None:
+async def _asked(
+    session: AsyncSession, phone: str, open_prompt: str | None, found: Sequence[Enrollment]
+) -> Intent | None:
     """The question the text answers: the one open on the phone, else the last one asked there."""
-    if phone.open_prompt is not None:
-        return await session.get(Intent, phone.open_prompt)
+    if open_prompt is not None:
+        return await session.get(Intent, open_prompt)
     return await session.scalar(
         select(Intent)
         .where(
-            Intent.phone == phone.phone,
+            Intent.phone == phone,
             Intent.asks.is_not(None),
             Intent.accepted_at.is_not(None),
             Intent.enrollment_id.in_([each.id for each in found if each.ended_at is None]),

@@ -55,8 +55,9 @@ async def inbound_text(form: SignedForm, request: Request, sessions: OpenSession
         return PlainTextResponse("MessageSid and From are missing.", 400)
     text = Incoming(sid, phone, form.get("Body", ""), _number(form.get("NumMedia", "")) or 0)
     receiver: Receiver = request.app.state.receiver
-    await in_transaction(sessions.begin, lambda session: receiver.receive(session, text))
-    await _until_nothing_is_in_flight(sessions, phone)
+    kept = await in_transaction(sessions.begin, lambda session: receiver.receive(session, text))
+    if kept.silent:
+        await _until_nothing_is_in_flight(sessions, phone)
     return Response(EMPTY_ANSWER, media_type="text/xml")
 
 

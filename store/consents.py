@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.models import Consent, ContactPoint, Intent
@@ -26,10 +26,16 @@ async def stands(session: AsyncSession, phone: str, program: str | None) -> bool
     The newest line that covers the program counts, so a STOP to everything outranks an older
     consent to one program, and a START after it outranks the STOP.
     """
-    newest = select(Consent.given).where(Consent.phone == phone, Consent.channel == "sms")
+    found: bool | None = await session.scalar(newest(phone, program))
+    return found
+
+
+def newest(phone: str, program: str | None = None) -> Select[bool]:
+    """The question behind `stands`."""
+    lines = select(Consent.given).where(Consent.phone == phone, Consent.channel == "sms")
     if program is not None:
-        newest = newest.where(or_(Consent.program.is_(None), Consent.program == program))
-    return await session.scalar(newest.order_by(Consent.id.desc()).limit(1))
+        lines = lines.where(or_(Consent.program.is_(None), Consent.program == program))
+    return lines.order_by(Consent.id.desc()).limit(1)
 
 
 async def given_on(session: AsyncSession, phone: str, program: str | None) -> date | None:

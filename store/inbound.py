@@ -7,10 +7,24 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.models import InboundText, Intent
+from store import consents
+from store.models import InboundText, Intent, Phone
 
 PLAIN_TEXT = "text"
 """What a text is read as when no word of it has a law of its own."""
+
+
+async def phone(session: AsyncSession, number: str) -> tuple[str | None, bool]:
+    """The question open on a phone, and whether it has said STOP; made known when it is not."""
+    newest = consents.newest(number).scalar_subquery()
+    found = await session.execute(select(Phone.open_prompt, newest).where(Phone.phone == number))
+    row = found.one_or_none()
+    if row is None:
+        # The carrier may bring one text several times at once.
+        await session.execute(insert(Phone).values(phone=number).on_conflict_do_nothing())
+        return None, await consents.stands(session, number, None) is False
+    open_prompt, given = row
+    return open_prompt, given is False
 
 
 async def store_once(session: AsyncSession, text: InboundText) -> bool:

@@ -196,7 +196,7 @@ class House:
 
     async def text_in(self, body: str, sid: str = "SM-in", phone: str = PHONE) -> bool:
         async with self.transaction() as session:
-            return await self.receiver.receive(session, Incoming(sid, phone, body))
+            return (await self.receiver.receive(session, Incoming(sid, phone, body))).new
 
     async def advance(self, enrollment_id: str = "e1") -> Step:
         return await self.advancing.advance(Advance(EnrollmentId(enrollment_id)))

@@ -106,3 +106,10 @@ def test_a_plan_by_which_nothing_would_leave_is_refused(wrong: dict[str, float])
     data = {**programs.read("sending.yaml")["senders"]["main"], **wrong}
     with pytest.raises(ValueError, match="a sender needs"):
         SenderPlan.from_data(data)
+
+
+def test_turns_foretell_who_is_served_and_end_with_what_waits() -> None:
+    shares = Shares(("big", "small"), {"big": 3.0})
+    turns = shares.turns({"small": 2.0}, 0.0, {"big": 9, "small": 2, "none": 0})
+    assert Counter(turns) == {"big": 9, "small": 2}
+    assert Counter(turns[:7]) == {"big": 7}, "until it has caught up by its weight"

@@ -17,6 +17,7 @@ from activities import gate, polling, receiving, relay, sending, sent, settling
 from activities.gate import Gate
 from activities.listening import Listening
 from activities.pacing import Road
+from activities.receiving import Kept
 from activities.relay import RelayActivities
 from activities.sending import SendingActivities
 from activities.time import Time
@@ -62,12 +63,13 @@ async def _store_again(session: AsyncSession, text: InboundText) -> bool:
     return True
 
 
-async def _later(transaction: Any, work: Callable[[AsyncSession], Awaitable[Any]]) -> None:
+async def _later(transaction: Any, work: Callable[[AsyncSession], Awaitable[Any]]) -> Kept:
     async def slowly() -> None:
         await asyncio.sleep(SLOW)
         await _in_transaction(transaction, work)
 
     _BACKGROUND.add(asyncio.create_task(slowly()))
+    return Kept(new=True, silent=False)
 
 
 _BACKGROUND: set[asyncio.Task[None]] = set()
