@@ -65,9 +65,7 @@ class SendingActivities:
         self._carrier = carrier
         self._time = time
         self._gate = gate
-        self._door = Door(
-            gate, status_url, time, pace or Pace(), listening or Listening(time)
-        )
+        self._door = Door(gate, status_url, time, pace or Pace(), listening or Listening(time))
         self._line = asyncio.Semaphore(SLOTS)
         self._recording = asyncio.Lock()
         self._answers: list[tuple[Answer, asyncio.Future[None]]] = []

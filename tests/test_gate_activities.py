@@ -101,7 +101,8 @@ async def test_the_safe_number_is_chosen_before_the_first(house: House) -> None:
         make.safe_contact(phone=HONOLULU), due(),
     )  # fmt: skip
     async with house.transaction() as session:
-        assert await phone_of(session, await session.get_one(Intent, "i1")) == HONOLULU
+        intent = await session.get_one(Intent, "i1")
+        assert await phones_of(session, [intent]) == {"i1": HONOLULU}
 
 
 async def test_the_numbers_zone_counts_beside_the_addresss(house: House) -> None:
