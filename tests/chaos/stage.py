@@ -74,7 +74,7 @@ class Stage:
     def listens(self) -> Ears:
         """From here on nothing leaves while a STOP may have been missed."""
         house, given = self.house, programs.rules().sending.listening
-        house.sending._listening = house.relay.listening = Listening(house.time, given)
+        house.sending._door.listening = house.relay.listening = Listening(house.time, given)
         self.ears = Ears(house.transaction, given, house.time)
         return self.ears
 
