@@ -14,7 +14,7 @@ from domain.stop_model import StopModel
 class Stop:
     """Consent is revoked (47 CFR 64.1200(a)(10): any reasonable means).
 
-    `doubtful`: it may have been about something else ("cancel my appointment"); obey it all the
+    `doubtful`: it may have been about something else ("this is harassment"); obey it all the
     same and let a person look. `wrong_number`: the same text says it reached a stranger.
     """
 

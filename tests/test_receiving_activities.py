@@ -121,7 +121,7 @@ async def test_the_journey_ends_with_a_stop_and_its_confirmation_still_leaves(
 
 
 async def test_a_doubtful_stop_is_obeyed_and_a_person_reads_it(house: House) -> None:
-    await house.text_in("please cancel my appointment")
+    await house.text_in("this is harassment")
     assert (await house.all(Consent))[-1].given is False
     task = await house.only(Task)
     assert (task.kind, task.due_at) == ("doubtful_stop", NOW + DAY)

@@ -82,7 +82,7 @@ def test_stranger_who_says_stop_is_both(body: str) -> None:
         pytest.param("I want to die", False, id="danger alone"),
         pytest.param("end it all", False, id="danger whose words hold a stop word"),
         pytest.param("I took too many pills. STOP", True, id="danger, then the keyword"),
-        pytest.param("cancel my appointment, chest pain", False, id="danger with a doubtful one"),
+        pytest.param("this is harassment, chest pain", False, id="danger with a doubtful one"),
     ],
 )
 def test_danger_is_read_before_a_sentence_that_stops(body: str, stops: bool) -> None:

@@ -8,12 +8,16 @@ from zoneinfo import ZoneInfo
 from chaos.case import STOP_WORDS, STOPS, Case, Rule, Violation, intent_of
 from chaos.checker_records import letters, receipts, replies, revocations, waiting
 from chaos.evidence import Evidence, Row
+from domain.breakers import cause_of
 from runtime.programs import rules
 
 EARLIEST, LATEST = time(8), time(21)
 """47 CFR 64.1200(c)(1), at the called party's location."""
 LATE_SECONDS = 16.0
 """Gate to carrier at most: a lease of 4 s, a stall of 7 s and a client's time-out of 5 s."""
+MOST_NOES = 12
+"""Refusals in a row in an hour of the members': a hold of 30 s, doubled up to 15 minutes, makes
+eight."""
 FOUND_WITHIN = timedelta(seconds=90)
 """Wall time: a minute between two readings of the carrier's list, and one that fails."""
 ANSWERS = ("stop", "safety")
@@ -128,6 +132,20 @@ def _open(at: datetime, zone: str) -> bool:
     return EARLIEST <= at.astimezone(ZoneInfo(zone)).time() < LATEST
 
 
+def storms(case: Case) -> Iterator[Violation]:
+    """A carrier that refuses for our side's sake is left in peace, longer each time."""
+    refused: list[datetime] = []
+    for event in case.seen.carrier:
+        if event["kind"] == "accepted":
+            refused.clear()
+        if event["kind"] == "refused" and cause_of(event["code"]) is not None:
+            refused.append(datetime.fromisoformat(event["at"]))
+            hour = [at for at in refused if at > refused[-1] - timedelta(hours=1)]
+            if len(hour) > MOST_NOES:
+                yield Violation("storm", str(event["code"]), f"asked {len(hour)} times in an hour")
+                return
+
+
 def caps(case: Case) -> Iterator[Violation]:
     """A phone gets no more texts begun by us in a week than the contact rules allow."""
     week = rules().hours.per_week
@@ -141,8 +159,8 @@ def caps(case: Case) -> Iterator[Violation]:
 
 
 RULES: tuple[Rule, ...] = (
-    duplicates, books_agree, losses, after_stop, overtaken, hours, caps, replies, revocations,
-    receipts, waiting, letters,
+    duplicates, books_agree, losses, after_stop, overtaken, hours, storms, caps, replies,
+    revocations, receipts, waiting, letters,
 )  # fmt: skip
 
 

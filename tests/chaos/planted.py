@@ -22,6 +22,7 @@ from activities.relay import RelayActivities
 from activities.sending import SendingActivities
 from activities.time import Time
 from api import twilio
+from chaos.planted_breakers import BREAKER_BUGS
 from domain.gate import GateFacts
 from domain.replies import Reading, Stop, Text, read_reply
 from gateways.print_spool import PrintSpool, SpooledLetter
@@ -229,6 +230,7 @@ BUGS: Mapping[str, Bug] = {
     "no_caps": Bug(
         "nobody counts what a phone had already", ((domain.gate, "_cap", lambda *_: None),)
     ),
+    **{name: Bug(*bug) for name, bug in BREAKER_BUGS.items()},
 }  # fmt: skip
 
 

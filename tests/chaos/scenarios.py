@@ -10,6 +10,11 @@ from fakes import ACCEPT_THEN_LOSE, HANG, LOSE
 from make_journeys import NOW, due
 
 from activities.door import Taken
+from chaos.held_back import (
+    a_while_of_no,
+    a_wording_is_taken_for_spam,
+    one_no_and_many_due,
+)
 from chaos.long_troubles import a_stop_finds_nobody_up
 from chaos.stage import Stage
 from gateways.print_spool import LetterFacts, PrintSpool
@@ -168,6 +173,9 @@ CATCHES: Mapping[str, tuple[Scenario, str]] = {
     "applied_again": (a_journey_hears_and_goes_on, "reply"),
     "two_in_flight": (two_texts_of_the_same_words, "books"),
     "no_caps": (a_week_of_texts, "caps"),
+    "breaker_never_opens": (a_while_of_no, "storm"),
+    "breaker_never_closes": (one_no_and_many_due, "loss"),
+    "template_trips_sender": (a_wording_is_taken_for_spam, "loss"),
     "letters_listed_again": (a_letter_is_printed_again, "letter"),
 }
 """By bug: the story that brings it out, and the rule that must cry."""

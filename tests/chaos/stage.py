@@ -45,6 +45,8 @@ class LoggedCarrier(FakeCarrier):
     def _answer(self, text: OutgoingText, mood: str | int) -> SendResult:
         before = len(self.taken)
         result = super()._answer(text, mood)
+        if isinstance(mood, int):
+            self.note("refused", code=mood, to=text.to)
         for taken in self.taken[before:]:
             self.note("accepted", sid=taken.sid, to=text.to, body=text.body,
                       status_callback=text.status_url)  # fmt: skip
@@ -125,9 +127,10 @@ class Stage:
         self.carrier.note("inbound", **facts, acked=acked)
         return acked
 
-    async def call_back(self, accepted: Row, status: str) -> int:
+    async def call_back(self, accepted: Row, status: str, code: int | None = None) -> int:
         path = str(accepted["status_callback"]).removeprefix(BASE)
-        acked = await self._post(path, {"MessageSid": accepted["sid"], "MessageStatus": status})
+        form = {"MessageSid": accepted["sid"], "MessageStatus": status}
+        acked = await self._post(path, form | ({"ErrorCode": str(code)} if code else {}))
         self.carrier.note("callback", sid=accepted["sid"], status=status, acked=acked)
         return acked
 
