@@ -150,6 +150,14 @@ def tries(breaker: Breaker, intent: str, now: datetime) -> Breaker:
     return replace(breaker, probe=intent, probe_until=now + PROBING)
 
 
+def released(breaker: Breaker, now: datetime) -> Breaker:
+    """A person says that it is mended: one text tries at once, and the others follow when it has
+    gone well. How often it opened is remembered: a hold that follows is longer, not shorter."""
+    if breaker.open_until is None:
+        return breaker
+    return replace(breaker, open_until=now, probe=None, probe_until=None)
+
+
 def _open(breaker: Breaker, now: datetime) -> Breaker:
     # The exponent is bounded: a breaker may stay open for weeks.
     hold = min(breaker.fuse.first * 2 ** min(breaker.opened, 12), breaker.fuse.longest)

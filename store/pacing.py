@@ -8,9 +8,9 @@ from sqlalchemy import select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.breakers import Breaker, Cause, Scope
+from domain.breakers import Breaker, Cause, Scope, State, released
 from domain.pacing import SENDER, Bucket, SenderPlan, full
-from store.models import BreakerRow, BucketRow, ShareRow
+from store.models import BreakerRelease, BreakerRow, BucketRow, ShareRow
 
 Session = AsyncSession
 _BUCKET = (BucketRow.tokens, BucketRow.at, BucketRow.day, BucketRow.spent, BucketRow.turn)
@@ -45,6 +45,33 @@ async def lock_breaker(
 def write_breaker(row: BreakerRow, breaker: Breaker, now: datetime) -> None:
     row.failures, row.opened, row.open_until = breaker.failures, breaker.opened, breaker.open_until
     row.probe, row.probe_until, row.changed_at = breaker.probe, breaker.probe_until, now
+
+
+async def is_known(session: Session, scope: Scope, name: str, cause: Cause) -> bool:
+    key = {"scope": scope, "name": name, "cause": cause}
+    return await session.get(BreakerRow, key) is not None
+
+
+async def release(
+    session: Session, row: BreakerRow, *, reason: str, actor: str, now: datetime
+) -> bool:
+    """Ends the hold of a locked row and keeps who did; False when nothing is held any more."""
+    before = of_row(row)
+    if before.open_until is None or before.state(now) is not State.HELD:
+        return False
+    session.add(
+        BreakerRelease(
+            scope=row.scope, name=row.name, cause=row.cause,
+            held_until=before.next_look(now), reason=reason, actor=actor, at=now,
+        )
+    )  # fmt: skip
+    write_breaker(row, released(before, now), now)
+    return True
+
+
+async def newest_releases(session: Session, limit: int) -> Sequence[BreakerRelease]:
+    query = select(BreakerRelease).order_by(BreakerRelease.id.desc()).limit(limit)
+    return (await session.scalars(query)).all()
 
 
 async def bucket(session: Session, plan: SenderPlan, now: datetime) -> Bucket:

@@ -9,11 +9,11 @@ from make_journeys import consent, due
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from store.models import Base, Disclosure, Part2Consent, Part2Revocation
+from store.models import Base, BreakerRelease, Disclosure, Part2Consent, Part2Revocation
 
 TABLES = [
     "outcomes", "consents", "gate_decisions", "part2_consents", "part2_revocations", "disclosures",
-    "safe_contacts",
+    "safe_contacts", "breaker_releases",
 ]  # fmt: skip
 
 
@@ -32,10 +32,17 @@ def part2() -> Sequence[Base]:
     )  # fmt: skip
 
 
+def released() -> BreakerRelease:
+    return BreakerRelease(
+        scope="sender", name="main", cause="not_allowed", held_until=make.NOW, reason="mended",
+        actor="staff:s1", at=make.NOW,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def rows(database_url: str) -> None:
     make.save(database_url, *ana(), due(), make.outcome(), consent(), make.gate_decision())
-    make.save(database_url, *part2(), make.safe_contact())
+    make.save(database_url, *part2(), make.safe_contact(), released())
 
 
 @pytest.mark.usefixtures("rows")

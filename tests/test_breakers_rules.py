@@ -15,6 +15,7 @@ from domain.breakers import (
     State,
     cause_of,
     failed,
+    released,
     tries,
     worked,
 )
@@ -151,3 +152,12 @@ def test_what_arrives_ends_the_row_of_holds() -> None:
     breaker = worked(after(Cause.SLOW_DOWN, 1), "i", Proof.ACCEPTED, NOW + MINUTE)
     assert breaker.opened == 1
     assert worked(breaker, "i", Proof.ARRIVED, NOW + MINUTE).opened == 0
+
+
+def test_a_release_lets_one_text_try_and_shortens_no_later_hold() -> None:
+    held = after(Cause.NOT_ALLOWED, 1)
+    free = released(held, NOW)
+    assert (held.state(NOW), free.state(NOW)) == (State.HELD, State.PROBE)
+    again = failed(tries(free, "i", NOW), NOW)
+    assert again.open_until == NOW + 2 * again.fuse.first
+    assert released(Breaker(Cause.NOT_ALLOWED), NOW) == Breaker(Cause.NOT_ALLOWED)

@@ -15,6 +15,7 @@ from domain.breakers import Cause
 from domain.listening import Deaf
 from runtime import programs
 from store.models import BreakerRow, BucketRow
+from store.pacing import newest_releases
 
 WALL = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -97,6 +98,50 @@ async def test_it_says_that_a_stop_may_have_been_missed(
     assert says in said
     assert "A STOP may have been texted meanwhile" in said
     assert "Nothing is held back" not in said
+
+
+HELD = {
+    "scope": "sender", "name": "main", "cause": "not_allowed", "opened": 1,
+    "changed_at": make.NOW, "open_until": make.NOW + make.HOUR,
+}  # fmt: skip
+RELEASE = {"cause": "not_allowed", "reason": "the campaign was registered"}
+
+
+async def test_a_manager_releases_and_everybody_reads_who_did_and_why(
+    desk: Desk, database_url: str
+) -> None:
+    make.save(database_url, BreakerRow(**HELD))
+    assert "Release: let one text try now" not in await held(desk)
+    async with desk.signed_in("manager") as manager:
+        page = (await manager.post("/console/delivery/release", RELEASE)).text
+    said = plain(page)
+    assert "The next text that is due tries." in said
+    assert "the campaign was registered" in said
+    async with desk.app.state.sessions.begin() as session:
+        (kept,) = await newest_releases(session, 5)
+        row = await session.get_one(BreakerRow, ("sender", "main", "not_allowed"))
+    assert (kept.held_until, kept.reason) == (make.NOW + make.HOUR, RELEASE["reason"])
+    assert kept.actor.startswith("staff:")
+    assert (row.open_until, row.opened) == (make.NOW, 1)
+
+
+@pytest.mark.parametrize(
+    ("role", "form", "status"),
+    [
+        pytest.param("coordinator", RELEASE, 403, id="a coordinator"),
+        pytest.param("pharmacist", RELEASE, 403, id="a pharmacist"),
+        pytest.param("manager", {**RELEASE, "cause": "filtered"}, 404, id="what was never held"),
+        pytest.param("manager", {**RELEASE, "reason": " "}, 422, id="without a reason"),
+    ],
+)
+async def test_who_may_not_release_and_what_cannot_be(
+    desk: Desk, database_url: str, role: str, form: dict[str, str], status: int
+) -> None:
+    make.save(database_url, make.pharmacy(), BreakerRow(**HELD))
+    async with desk.signed_in(role, make.NPI if role == "pharmacist" else None) as viewer:
+        assert (await viewer.post("/console/delivery/release", form)).status_code == status
+    async with desk.app.state.sessions.begin() as session:
+        assert await newest_releases(session, 5) == []
 
 
 async def test_it_says_when_the_day_is_used(desk: Desk, database_url: str) -> None:

@@ -87,6 +87,7 @@ def unsafe_console_routes() -> list[str]:
         "{task_id}": "1",
         "{delivery_id}": "1",
         "{plan_id}": "1",
+        "{offer_id}": "1",
         "{step}": "accept",
         "{staff_id}": "s_1",
         "{name}": "phq-9",

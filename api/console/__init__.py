@@ -17,6 +17,7 @@ from api.console import (
     preflight,
     proposals,
     queue,
+    releases,
     runs,
     safe_contact,
     screenings,
@@ -37,8 +38,8 @@ async def home() -> RedirectResponse:
 
 PARTS = (
     sign_in, today, live, members, consents, attribution, enrollments, proposals, queue,
-    handovers, tasks, delivery, texts, needs, screenings, part2, safe_contact, runs, preflight,
-    nominations, staff,
+    handovers, tasks, delivery, releases, texts, needs, screenings, part2, safe_contact, runs,
+    preflight, nominations, staff,
 )  # fmt: skip
 """Consents and attribution before enrollments, which would else take their forms for its own."""
 

@@ -12,6 +12,8 @@ from starlette.responses import Response
 from api.auth import AnyStaff
 from api.deps import Clocks, Session
 from api.pages import render_page
+from store.pacing import newest_releases
+from store.pages.enrollments import names_of_staff
 from store.pages.messages import (
     DAYS,
     DayLine,
@@ -30,6 +32,7 @@ router = APIRouter(prefix="/console/delivery", tags=["console"])
 COUNTED = ("accepted", "delivered", "failed", "withheld")
 BAR_WIDTH = 240
 SHOWN = 200
+RELEASES = 5
 
 
 class Filters(BaseModel):
@@ -73,6 +76,7 @@ async def delivery(
     now = clocks.now()
     days = await by_day(session, viewer.scope, now)
     today = [line for line in days if line.day == now.date()]
+    releases = await newest_releases(session, RELEASES)
     held_back, used_today = await held(session, request.app.state.sender_plan, now)
     return render_page(
         request,
@@ -85,6 +89,8 @@ async def delivery(
         held=held_back,
         deaf=await waits_to_hear(session, request.app.state.listening, clocks.wall()),
         used_today=used_today,
+        releases=releases,
+        staff=await names_of_staff(session, {each.actor for each in releases}),
         first_day=first_day(now),
         bar_width=BAR_WIDTH,
     )

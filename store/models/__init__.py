@@ -31,7 +31,7 @@ from store.models.members import (
     Phone,
 )
 from store.models.messages import GateDecision, InboundText, Intent, Receipt
-from store.models.pacing import BreakerRow, BucketRow, ShareRow
+from store.models.pacing import BreakerRelease, BreakerRow, BucketRow, ShareRow
 from store.models.part2 import Disclosure, Part2Consent, Part2Revocation
 from store.models.pharmacy_systems import PharmacyCall, PharmacyNews, PharmacySystem
 from store.models.practices import Practice
@@ -44,6 +44,7 @@ __all__ = [
     "Agreement",
     "Attribution",
     "Base",
+    "BreakerRelease",
     "BreakerRow",
     "BucketRow",
     "ClockRow",

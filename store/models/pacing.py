@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import BigInteger, Identity
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.models.base import Base
@@ -21,6 +22,21 @@ class BreakerRow(Base):
     probe: Mapped[str | None]
     probe_until: Mapped[datetime | None]
     changed_at: Mapped[datetime]
+
+
+class BreakerRelease(Base):
+    """Somebody ended a hold before its time: append-only."""
+
+    __tablename__ = "breaker_releases"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    scope: Mapped[str]
+    name: Mapped[str]
+    cause: Mapped[str]
+    held_until: Mapped[datetime]
+    reason: Mapped[str]
+    actor: Mapped[str]
+    at: Mapped[datetime]
 
 
 class BucketRow(Base):

@@ -15,8 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import domain.gate
 from activities import gate, polling, receiving, relay, sending, sent, settling
 from activities.gate import Gate
-from activities.listening import Listening
-from activities.pacing import Road
 from activities.receiving import Kept
 from activities.relay import RelayActivities
 from activities.sending import SendingActivities
@@ -117,10 +115,6 @@ def _deaf_to_stop(body: str, *given: Any, **more: Any) -> Reading:
     return Text(body.lower()) if isinstance(reading, Stop) else reading
 
 
-async def _deaf_and_on(_self: Listening, _session: AsyncSession, road: Road) -> Road:
-    return road
-
-
 async def _forget_the_news(self: RelayActivities, enrollment: Enrollment) -> None:
     async with self.transaction() as session:
         (await enrollments.lock(session, enrollment.id)).nudged_at = None
@@ -214,10 +208,6 @@ BUGS: Mapping[str, Bug] = {
     "no_poll": Bug(
         "the carrier is never asked for texts whose webhooks were lost",
         ((relay, "poll", _no_poll),),
-    ),
-    "does_not_wait": Bug(
-        "texts leave before it is known whether a STOP was missed",
-        ((Listening, "hold", _deaf_and_on),),
     ),
     "news_forgotten": Bug(
         "a journey's news counts as told before anybody heard it",
