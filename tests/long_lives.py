@@ -20,7 +20,7 @@ from domain.exits import Exit
 from simulator.personas import BY_NAME
 from simulator.personas_answers import Said, Someone, answer
 from store.crisis import document
-from store.models import ContactPoint, Enrollment
+from store.models import Enrollment
 from store.pages.scope import EVERYTHING
 
 UNKNOWN_NUMBER = 21211
@@ -115,10 +115,6 @@ async def is_served_by_another(life: Life) -> None:
     await comes_back(life)
 
 
-async def has_a_landline(life: Life) -> None:
-    await life.house.change(ContactPoint, ("m1", PHONE), kind="landline", status="landline")
-
-
 def persona(plot: Plot) -> Persona:
     return Persona(call=plot.call, provider="accept", runs_out=RUNS_OUT)
 
@@ -130,9 +126,6 @@ PLOTS: Mapping[str, Plot] = {
     "crisis": Plot("crisis"),
     "stopper": Plot("stopper", ends="opted_out"),
     "wrong_number": Plot("wrong_number", ends="unable_to_contact"),
-    "landline": Plot(
-        "landline", ends="unable_to_contact", befalls=((timedelta(), has_a_landline),)
-    ),
     "bad_number": Plot("bad_number", ends="unable_to_contact"),
     "silent": Plot(ends="unable_to_contact"),
     "spanish": Plot("spanish", language="es"),

@@ -144,6 +144,25 @@ async def waiting(temporal: WorkflowEnvironment) -> None:
         await save(stage, "waiting")
 
 
+async def resting(temporal: WorkflowEnvironment) -> None:
+    """Invited, at rest, woken before its time by something new, and invited again."""
+    script = Script(
+        waits(15 * DAY), waits(90 * DAY), waits(30 * DAY), waits(3 * DAY), waits(15 * DAY), ENDS
+    )
+    async with performed(temporal, script) as stage:
+        await script.taken(1)
+        await stage.skip(15 * DAY)
+        await script.taken(2)
+        await _news(stage, script)
+        await stage.skip(30 * DAY)
+        await script.taken(4)
+        await stage.skip(3 * DAY)
+        await script.taken(5)
+        await _news(stage, script)
+        await stage.result()
+        await save(stage, "resting")
+
+
 async def loops(temporal: WorkflowEnvironment) -> None:
     spells = Spells(quick=SPELLS)
     async with looping(temporal, Sending, spells, StartLane(0)) as stage:
@@ -177,7 +196,7 @@ async def night(temporal: WorkflowEnvironment) -> None:
 
 
 PATHS: tuple[Path_, ...] = (
-    reached, silent, stopped, held, errands, begun_anew, step_retried, waiting, loops,
+    reached, silent, stopped, held, errands, begun_anew, step_retried, waiting, resting, loops,
     night,
 )  # fmt: skip
 

@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent / "histories"
 HISTORIES = {path.stem: path.read_text() for path in sorted(FOLDER.glob("*.json"))}
 PATHS = {
     "begun_anew-1", "begun_anew-2", "errands", "held", "night", "reached", "relay-1", "relay-2",
-    "sending-1", "sending-2", "silent", "step_retried", "stopped", "waiting",
+    "resting", "sending-1", "sending-2", "silent", "step_retried", "stopped", "waiting",
 }  # fmt: skip
 
 

@@ -34,13 +34,15 @@ async def _draw(
 ) -> Response:
     now = clocks.now()
     mine = TaskFilter(role=own_role(viewer))
+    tasks = await open_tasks(session, viewer.scope, mine, now=now, limit=SHOWN)
+    offers = TaskFilter(offered_to=(viewer.role, viewer.actor))
+    offered = await open_tasks(session, viewer.scope, offers, now=now)
+    above = {line.task.id for line in offered}
     return render_page(
         request,
         template,
-        tasks=await open_tasks(session, viewer.scope, mine, now=now, limit=SHOWN),
-        offered=await open_tasks(
-            session, viewer.scope, TaskFilter(offered_to=(viewer.role, viewer.actor)), now=now
-        ),
+        tasks=[line for line in tasks if line.task.id not in above],
+        offered=offered,
         colleagues=await coordinators(session),
         counts=await count_tasks(session, viewer.scope, mine, now=now),
         funnel=await funnel(session, viewer.scope),
