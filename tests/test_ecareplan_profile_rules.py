@@ -1,7 +1,7 @@
 """What the Pharmacist eCare Plan's profiles demand, as a table; twins that lack it are found.
 
-Source: structure definitions of HL7/PhCP at 9e697f0 (Composition, CareCoordination, Coverage; STU3).
-The published R4 guide is in no package here: these are demands as ported, not its validator.
+Source: structure definitions of HL7/PhCP at 9e697f0 (Composition, CareCoordination, Coverage).
+They are STU3; the R4 guide is in no package here: these are demands as ported, not its validator.
 """
 
 from collections.abc import Callable
