@@ -1,7 +1,9 @@
 """What every route must hold: who may call it, where forms come from, the headers of a page."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import make
@@ -49,7 +51,7 @@ def test_every_route_says_who_may_call_it_but_those_named_here() -> None:
             sessions=cast(Any, None),
             time=cast(Any, FakeTime()),
             programs={},
-            receiver=cast(Any, None),
+            receiver=cast(Any, SimpleNamespace(deadlines={"hand_over": timedelta(hours=4)})),
             signature=None,
             connect=cast(Any, None),
             base_url=ORIGIN,
