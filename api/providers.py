@@ -47,11 +47,14 @@ async def answer(request: Request, token: Token, session: Session, clocks: Clock
     if note is None:
         return _closed(request)
     key = f"note/{note.id}"
-    if not await attempts.may(key):
-        raise TooManyAttempts
     code = fields.get("second_factor", "").strip()
-    if not same(code, str(note.content.get("second_factor") or "\0")):
-        await attempts.failed(key)
+    async with attempts.trying(key) as allowed:
+        if not allowed:
+            raise TooManyAttempts
+        known = same(code, str(note.content.get("second_factor") or "\0"))
+        if not known:
+            await attempts.failed(key)
+    if not known:
         return _page(request, "provider/code.html", token, wrong=True, status=403)
     return await _answered(request, token, notes, note, fields, code, clocks)
 

@@ -1,5 +1,6 @@
 """Signing in and staying signed in."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -66,6 +67,22 @@ async def test_guessing_is_slowed_also_for_whoever_then_guesses_right(desk: Desk
             await browser.post("/sign-in", data={"login": "Maria", "password": "guess"})
         late = await browser.post("/sign-in", data={"login": "maria", "password": PASSWORD})
     assert late.status_code == 429
+
+
+async def test_guesses_sent_all_at_once_are_no_more_than_guesses_one_by_one(desk: Desk) -> None:
+    await desk.account("maria")
+    async with desk.browser() as browser:
+        said = await asyncio.gather(
+            *(
+                browser.post("/sign-in", data={"login": "maria", "password": f"guess {n}"})
+                for n in range(2 * BY_ACCOUNT.amount)
+            )
+        )
+        late = await browser.post("/sign-in", data={"login": "maria", "password": PASSWORD})
+    assert sum(page.status_code == 401 for page in said) <= BY_ACCOUNT.amount
+    assert {page.status_code for page in said} <= {401, 429}
+    assert desk.app.state.attempts._under_way == {}
+    assert late.status_code in (200, 429)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from api.auth import AnyStaff, clear_cookie, cookie_name, digest, look_up, set_c
 from api.deps import Clocks, Session
 from api.pages import render_page
 from api.problems import TooManyAttempts
+from store.models import StaffMember
 from store.staff import Staff
 
 router = APIRouter(tags=["console"])
@@ -35,19 +36,12 @@ async def ask(request: Request, why: str = "") -> Response:
 async def enter(
     request: Request, login: Text, password: Text, session: Session, clocks: Clocks
 ) -> Response:
-    attempts: Attempts = request.app.state.attempts
-    passwords: Passwords = request.app.state.passwords
-    keys = (f"login/{login.strip().lower()}", f"address/{_address(request)}")
-    if not await attempts.may(*keys):
-        raise TooManyAttempts
     staff = Staff(session)
-    account = await staff.by_login(login)
-    if not await passwords.verify(password, account.password_hash if account else None):
-        await attempts.failed(*keys)
+    account = await _recognised(request, staff, login, password)
+    if account is None:
         return render_page(
             request, "console/sign_in.html", status=401, said=None, wrong=True, login=login
         )
-    assert account is not None
     token = secrets.token_urlsafe(32)
     before = request.cookies.get(cookie_name(request))
     if before:
@@ -56,6 +50,23 @@ async def enter(
     response = RedirectResponse("/console/", status_code=303)
     set_cookie(request, response, token)
     return response
+
+
+async def _recognised(
+    request: Request, staff: Staff, login: str, password: str
+) -> StaffMember | None:
+    """The account, when the password is its own; TooManyAttempts after too many that were not."""
+    attempts: Attempts = request.app.state.attempts
+    passwords: Passwords = request.app.state.passwords
+    keys = (f"login/{login.strip().lower()}", f"address/{_address(request)}")
+    async with attempts.trying(*keys) as allowed:
+        if not allowed:
+            raise TooManyAttempts
+        account = await staff.by_login(login)
+        if await passwords.verify(password, account.password_hash if account else None):
+            return account
+        await attempts.failed(*keys)
+    return None
 
 
 @router.post("/sign-out")
