@@ -58,6 +58,7 @@ class Life(World):
         if plot.persona == "bad_number":
             self.house.carrier.moods.extend([UNKNOWN_NUMBER] * 50)
         for after, happens in plot.befalls:
+            # The default binds this turn's value; mypy cannot infer such a lambda.
             self.at(after, lambda happens=happens: happens(self))  # type: ignore[misc]
 
     def arrived(self, template: str, body: str) -> None:

@@ -16,7 +16,7 @@ from activities.pacing import Pace
 from activities.sending import SLOTS, SendingActivities
 from activities.sent import record_accepted, take_receipt
 from domain.pacing import SenderPlan, Shares
-from gateways.sms import Accepted
+from gateways.sms import Accepted, OutgoingText, SendResult
 from store.models import Base, BreakerRow, BucketRow, Intent, Outcome
 from store.models import Phone as PhoneRow
 
@@ -111,18 +111,20 @@ async def test_the_lane_sends_all_that_is_due_with_so_many_at_the_carrier_at_onc
     there, most = 0, 0
     send = house.carrier.send
 
-    async def watched(text: object) -> object:
+    async def watched(text: OutgoingText) -> SendResult:
         nonlocal there, most
         there, most = there + 1, max(most, there + 1)
         await asyncio.sleep(0)
-        answer = await send(text)  # type: ignore[arg-type]
+        answer = await send(text)
         there -= 1
         return answer
 
-    house.carrier.send = watched  # type: ignore[method-assign, assignment]
+    # Watched, not replaced: the carrier answers as before.
+    house.carrier.send = watched  # type: ignore[method-assign]
     house.carrier.moods.append(LOSE)
     over, lane = asyncio.Event(), house.sender()
     keeping = asyncio.create_task(lane.keep_lane(over))
+    # The carrier is a plain object that tells of nothing: it is asked.
     while len(house.carrier.asked) < 15:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     over.set()

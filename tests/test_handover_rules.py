@@ -1,6 +1,7 @@
 """Handing over a task: what may be offered to whom, who may accept, and until when."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from make_journeys import HOUR, NOW
@@ -77,5 +78,5 @@ def test_who_may_accept(who: Who, to: str, may: bool) -> None:
         pytest.param(NOW - HOUR, NOW + 4 * HOUR, id="unless that has passed already"),
     ],
 )
-def test_until_when(due: object, until: object) -> None:
-    assert answer_by(NOW, 4 * HOUR, due) == until  # type: ignore[arg-type]
+def test_until_when(due: datetime, until: datetime) -> None:
+    assert answer_by(NOW, 4 * HOUR, due) == until

@@ -10,6 +10,7 @@ import pytest_asyncio
 from fakes import PHONE, House, ana, open_house
 from make_journeys import DAY, HOUR, NOW, consent, done, due
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.receiving import Incoming
 from store.database import in_transaction
@@ -236,11 +237,11 @@ async def test_a_database_that_asks_for_another_try_gets_it(house: House) -> Non
     class Deadlock(Exception):
         sqlstate = "40P01"
 
-    async def work(session: object) -> bool:
+    async def work(session: AsyncSession) -> bool:
         tries.append(1)
         if len(tries) < 3:
             raise DBAPIError("insert", {}, Deadlock())
-        kept = await house.receiver.receive(session, Incoming("a", PHONE, "1"))  # type: ignore[arg-type]
+        kept = await house.receiver.receive(session, Incoming("a", PHONE, "1"))
         return kept.new
 
     assert await in_transaction(house.transaction, work)

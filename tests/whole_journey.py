@@ -96,6 +96,7 @@ class World:
         self._seen: set[object] = set()
         self._seen_until = self.now - DAY
         for after, kind in persona.staff:
+            # The default binds this turn's value; mypy cannot infer such a lambda.
             self.at(after, lambda kind=kind: self.staff(kind))  # type: ignore[misc]
 
     @property
@@ -122,6 +123,7 @@ class World:
                 self.ordered(delivery_id)
         for note_id in look.noted if self.persona.provider else ():
             if self._new(("note", note_id)):
+                # The default binds this turn's value; mypy cannot infer such a lambda.
                 self.at(DAY, lambda id_=note_id: self._practice(id_))  # type: ignore[misc]
         for task_id, kind in look.tasks:
             if self._new(("task", task_id)):
@@ -137,6 +139,7 @@ class World:
         for days, to in enumerate(steps, 1):
             self.at(
                 days * DAY / 2,
+                # The default binds this turn's value; mypy cannot infer such a lambda.
                 lambda to=to: self._bring(delivery_id, to),  # type: ignore[misc]
             )
 
